@@ -1,0 +1,73 @@
+#include "qhub/sim/counts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace qhub::sim {
+namespace {
+
+bool by_outcome(Counts::Entry const& a, Counts::Entry const& b) { return a.outcome < b.outcome; }
+
+/// Joins neighbours with the same outcome.
+void join_equal(std::vector<Counts::Entry>& sorted) {
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    if (sorted[kept].outcome == sorted[i].outcome) {
+      sorted[kept].shots += sorted[i].shots;
+    } else if (++kept != i) {
+      sorted[kept] = std::move(sorted[i]);
+    }
+  }
+  if (!sorted.empty()) sorted.resize(kept + 1);
+}
+
+}  // namespace
+
+std::strong_ordering operator<=>(Outcome const& a, Outcome const& b) {
+  for (std::size_t i = a.words_.size(); i-- > 0;)
+    if (a.words_[i] != b.words_[i]) return a.words_[i] <=> b.words_[i];
+  return std::strong_ordering::equal;
+}
+
+std::string to_text(Outcome const& outcome, std::uint32_t width) {
+  std::string text(width, '0');
+  for (std::uint32_t bit = 0; bit < width; ++bit)
+    if (outcome[bit]) text[width - 1 - bit] = '1';
+  return text;
+}
+
+std::uint64_t Counts::operator[](std::string_view text) const {
+  Outcome outcome(width);
+  if (text.size() != width) return 0;
+  for (std::uint32_t bit = 0; bit < width; ++bit) outcome.set(bit, text[width - 1 - bit] == '1');
+  auto const found = std::lower_bound(entries.begin(), entries.end(), Entry{outcome, 0}, by_outcome);
+  return found != entries.end() && found->outcome == outcome ? found->shots : 0;
+}
+
+void CountsBuilder::add(std::vector<Counts::Entry> batch) {
+  if (!std::is_sorted(batch.begin(), batch.end(), by_outcome)) std::sort(batch.begin(), batch.end(), by_outcome);
+  join_equal(batch);
+  runs_.push_back(std::move(batch));
+  while (runs_.size() > 1 && runs_[runs_.size() - 2].size() <= 2 * runs_.back().size()) merge_last_two();
+}
+
+Counts CountsBuilder::build(std::uint32_t width) {
+  while (runs_.size() > 1) merge_last_two();
+  Counts counts{.width = width, .entries = {}};
+  if (!runs_.empty()) counts.entries = std::move(runs_.back());
+  runs_.clear();
+  return counts;
+}
+
+void CountsBuilder::merge_last_two() {
+  std::vector<Counts::Entry> const last = std::move(runs_.back());
+  runs_.pop_back();
+  std::vector<Counts::Entry> const before = std::move(runs_.back());
+  std::vector<Counts::Entry> merged;
+  merged.reserve(before.size() + last.size());
+  std::merge(before.begin(), before.end(), last.begin(), last.end(), std::back_inserter(merged), by_outcome);
+  join_equal(merged);
+  runs_.back() = std::move(merged);
+}
+
+}  // namespace qhub::sim
