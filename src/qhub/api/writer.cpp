@@ -62,13 +62,27 @@ void Writer::quote(std::string_view text) {
     text_ += text.substr(copied, at - copied);
     copied = at + 1;
     switch (c) {
-      case '"': text_ += "\\\""; break;
-      case '\\': text_ += "\\\\"; break;
-      case '\n': text_ += "\\n"; break;
-      case '\r': text_ += "\\r"; break;
-      case '\t': text_ += "\\t"; break;
-      case '\b': text_ += "\\b"; break;
-      case '\f': text_ += "\\f"; break;
+      case '"':
+        text_ += "\\\"";
+        break;
+      case '\\':
+        text_ += "\\\\";
+        break;
+      case '\n':
+        text_ += "\\n";
+        break;
+      case '\r':
+        text_ += "\\r";
+        break;
+      case '\t':
+        text_ += "\\t";
+        break;
+      case '\b':
+        text_ += "\\b";
+        break;
+      case '\f':
+        text_ += "\\f";
+        break;
       default:
         text_ += "\\u00";
         text_ += hex[c >> 4];
@@ -81,12 +95,18 @@ void Writer::quote(std::string_view text) {
 
 void Writer::value(boost::json::value const& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return null();
-    case boost::json::kind::bool_: return boolean(value.get_bool());
-    case boost::json::kind::int64: return integer(value.get_int64());
-    case boost::json::kind::uint64: return literal(std::to_string(value.get_uint64()));
-    case boost::json::kind::double_: return number(value.get_double());
-    case boost::json::kind::string: return string(value.get_string());
+    case boost::json::kind::null:
+      return null();
+    case boost::json::kind::bool_:
+      return boolean(value.get_bool());
+    case boost::json::kind::int64:
+      return integer(value.get_int64());
+    case boost::json::kind::uint64:
+      return literal(std::to_string(value.get_uint64()));
+    case boost::json::kind::double_:
+      return number(value.get_double());
+    case boost::json::kind::string:
+      return string(value.get_string());
     case boost::json::kind::array:
       begin_array();
       for (auto const& element : value.get_array()) this->value(element);

@@ -28,6 +28,9 @@ class Writer {
 
   std::string take() && { return std::move(text_); }
 
+  /// Which backend the request being written is for; discriminated unions in it write this id if it is one of theirs.
+  std::string discriminator_hint;
+
  private:
   void open(char bracket);
   void close(char bracket);

@@ -7,20 +7,20 @@ namespace qhub {
 
 /// What code branches on. The hub maps each kind to one HTTP status, the CLI to one exit code.
 enum class ErrorKind {
-  invalid_argument,   ///< A value the caller gave is wrong; `Error::details` name the fields.
-  syntax,             ///< A document does not parse; `Error::details` name the places.
-  unsupported,        ///< Well-formed, but outside what this backend, engine or format can do.
-  unauthenticated,    ///< No credential, or one nobody knows.
-  forbidden,          ///< A known caller without the right.
-  not_found,          ///< No such object, or none that the caller may see.
-  conflict,           ///< The object is in a state that does not allow this.
-  too_large,          ///< Over a limit of size; the message names the limit.
-  rate_limited,       ///< Over a limit of frequency or quota.
-  resource_exhausted, ///< The machine has not enough memory or disk for this.
-  cancelled,          ///< Somebody asked for the work to stop.
-  timeout,            ///< A time limit passed.
-  unavailable,        ///< Not now; worth repeating later.
-  internal,           ///< A defect on our side.
+  invalid_argument,    ///< A value the caller gave is wrong; `Error::details` name the fields.
+  syntax,              ///< A document does not parse; `Error::details` name the places.
+  unsupported,         ///< Well-formed, but outside what this backend, engine or format can do.
+  unauthenticated,     ///< No credential, or one nobody knows.
+  forbidden,           ///< A known caller without the right.
+  not_found,           ///< No such object, or none that the caller may see.
+  conflict,            ///< The object is in a state that does not allow this.
+  too_large,           ///< Over a limit of size; the message names the limit.
+  rate_limited,        ///< Over a limit of frequency or quota.
+  resource_exhausted,  ///< The machine has not enough memory or disk for this.
+  cancelled,           ///< Somebody asked for the work to stop.
+  timeout,             ///< A time limit passed.
+  unavailable,         ///< Not now; worth repeating later.
+  internal,            ///< A defect on our side.
 };
 
 /// One field or one place in a document at fault.

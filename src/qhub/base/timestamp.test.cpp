@@ -20,7 +20,9 @@ TEST(Timestamp, ReadsOffsetsAndTheSpacedForm) {
   EXPECT_EQ(*Timestamp("2024-01-02T03:04:05.000001999Z").time(), example + std::chrono::microseconds(1));
 }
 
-TEST(Timestamp, KeepsTheTextItCameWith) { EXPECT_EQ(Timestamp("2024-01-02T03:04:05.10Z").text(), "2024-01-02T03:04:05.10Z"); }
+TEST(Timestamp, KeepsTheTextItCameWith) {
+  EXPECT_EQ(Timestamp("2024-01-02T03:04:05.10Z").text(), "2024-01-02T03:04:05.10Z");
+}
 
 TEST(Timestamp, RefusesWhatIsNoTime) {
   for (char const* text : {"", "yesterday", "2024-13-02T03:04:05Z", "2024-02-30T03:04:05Z", "2024-01-02T24:00:00Z",

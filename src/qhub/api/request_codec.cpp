@@ -1,0 +1,227 @@
+#include "qhub/api/request_codec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace qhub::api {
+namespace {
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string encode_segments(std::string_view path) {
+  std::string encoded;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    std::size_t const end = std::min(path.find('/', begin), path.size());
+    if (begin != 0) encoded += '/';
+    encoded += percent_encode(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return encoded;
+}
+
+template <class Number>
+std::optional<Json> read_number(std::string const& text) {
+  Number value{};
+  auto const [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return Json(value);
+}
+
+/// A parameter's text as the JSON value that its type expects. Text that does not fit stays a string, so that the
+/// type's own decoder says what was expected.
+Json to_json(JsonKind kind, std::string const& text) {
+  std::optional<Json> json;
+  if (kind == JsonKind::integer) json = read_number<std::int64_t>(text);
+  if (kind == JsonKind::number) json = read_number<double>(text);
+  if (kind == JsonKind::boolean && (text == "true" || text == "false")) json = Json(text == "true");
+  return json ? *json : Json(text);
+}
+
+Json query_value(Codec const& codec, std::vector<std::string const*> const& values) {
+  if (codec.kind == JsonKind::array || (codec.kind == JsonKind::any && values.size() > 1)) {
+    boost::json::array array;
+    for (auto const* value : values)
+      array.push_back(to_json(codec.element ? codec.element->kind : JsonKind::any, *value));
+    return array;
+  }
+  return to_json(codec.kind, *values.front());
+}
+
+void* at(void* object, Field const& field) {
+  return static_cast<std::byte*>(object) + field.offset;
+}
+void const* at(void const* object, Field const& field) {
+  return static_cast<std::byte const*>(object) + field.offset;
+}
+
+}  // namespace
+
+std::string percent_encode(std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (char const c : text) {
+    if (is_unreserved(c)) {
+      encoded += c;
+    } else {
+      auto const byte = static_cast<unsigned char>(c);
+      encoded += {'%', hex[byte >> 4], hex[byte & 15]};
+    }
+  }
+  return encoded;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+std::string encode_query(Parameters const& query) {
+  std::string text;
+  for (auto const& [name, value] : query) {
+    if (!text.empty()) text += '&';
+    text += percent_encode(name);
+    text += '=';
+    text += percent_encode(value);
+  }
+  return text;
+}
+
+Parameters decode_query(std::string_view text) {
+  Parameters query;
+  auto const decode = [](std::string_view part) {
+    std::string spaced(part);
+    std::replace(spaced.begin(), spaced.end(), '+', ' ');
+    return percent_decode(spaced);
+  };
+  while (!text.empty()) {
+    std::string_view const pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(pair.size() + 1, text.size()));
+    if (pair.empty()) continue;
+    std::size_t const equals = std::min(pair.find('='), pair.size());
+    query.emplace_back(decode(pair.substr(0, equals)), decode(pair.substr(std::min(equals + 1, pair.size()))));
+  }
+  return query;
+}
+
+std::string expand_path(Operation const& operation, std::span<std::string_view const> values) {
+  std::string path;
+  std::string_view rest = operation.path;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::size_t const open = rest.find('{');
+    path += rest.substr(0, open);
+    bool const whole_file_path = operation.multi_segment && i + 1 == values.size();
+    path += whole_file_path ? encode_segments(values[i]) : percent_encode(values[i]);
+    rest.remove_prefix(rest.find('}', open) + 1);
+  }
+  return path += rest;
+}
+
+void append_query(std::string const& name, Json const& value, Parameters& query) {
+  if (value.is_null()) return;
+  if (value.is_string()) {
+    query.emplace_back(name, std::string(value.get_string()));
+  } else if (value.is_array()) {
+    for (auto const& element : value.get_array()) append_query(name, element, query);
+  } else if (value.is_object()) {
+    for (auto const& [member, inner] : value.get_object())
+      append_query(fmt::format("{}[{}]", name, std::string_view(member)), inner, query);
+  } else {
+    query.emplace_back(name, to_text(value));
+  }
+}
+
+WireRequest encode_request(Operation const& operation, std::span<std::string_view const> path_values,
+                           Object const* fields, void const* request) {
+  WireRequest wire{expand_path(operation, path_values), {}, {}, {}};
+  if (!fields) return wire;
+  for (Field const& field : fields->fields) {
+    void const* value = at(request, field);
+    bool const absent = field.codec->absent && field.codec->absent(value);
+    if (absent || field.place == FieldPlace::body) continue;
+    if (field.place == FieldPlace::file) {
+      wire.file = *static_cast<File const*>(value);
+      continue;
+    }
+    Writer writer;
+    field.codec->encode(value, writer);
+    std::string text = std::move(writer).take();
+    if (field.place == FieldPlace::whole_body)
+      wire.body = std::move(text);
+    else
+      append_query(std::string(field.name), boost::json::parse(text), wire.query);
+  }
+  if (operation.body == BodyKind::json && !wire.body) {
+    Writer writer;
+    encode_object(*fields, request, writer);
+    wire.body = std::move(writer).take();
+  }
+  return wire;
+}
+
+Result<void> decode_request(Operation const& operation, Object const& fields, void* request, Parameters const& query,
+                            std::string_view body, std::optional<File> file) {
+  Decoder decoder;
+  bool body_has_fields = false;
+  for (Field const& field : fields.fields) {
+    std::size_t const failures = decoder.count();
+    switch (field.place) {
+      case FieldPlace::query: {
+        std::vector<std::string const*> values;
+        for (auto const& [name, value] : query)
+          if (name == field.name) values.push_back(&value);
+        if (!values.empty())
+          field.codec->decode(query_value(*field.codec, values), at(request, field), decoder);
+        else if (field.required)
+          decoder.fail("is required");
+        break;
+      }
+      case FieldPlace::file:
+        if (file)
+          *static_cast<File*>(at(request, field)) = std::move(*file);
+        else
+          decoder.fail("is required, as the part of this name in a multipart/form-data body");
+        break;
+      case FieldPlace::whole_body: {
+        Result<Json> json = parse(body);
+        if (!json) return Error{ErrorKind::invalid_argument, "the request body is " + json.error().message, {}};
+        field.codec->decode(*json, at(request, field), decoder);
+        break;
+      }
+      case FieldPlace::body:
+        body_has_fields = true;
+    }
+    decoder.prepend(failures, field.name);
+  }
+  if (operation.body == BodyKind::json && body_has_fields) {
+    Result<Json> json = parse(body.empty() && !operation.body_required ? "{}" : body);
+    if (!json) return Error{ErrorKind::invalid_argument, "the request body is " + json.error().message, {}};
+    decode_object(fields, *json, request, decoder);
+  }
+  if (decoder.count() == 0) return {};
+  return decoding_error("request body", std::move(decoder));
+}
+
+}  // namespace qhub::api
