@@ -1,0 +1,169 @@
+#include "qhub/hub/http/router.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <set>
+#include <stdexcept>
+
+#include "qhub/hub/http/problem.h"
+#include "qhub/hub/http/url.h"
+#include "qhub/hub/random_id.h"
+
+namespace qhub::hub {
+
+struct Router::Route {
+  api::Operation const* operation;
+  Handler handler;
+};
+
+/// A position in the tree of path segments.
+struct Router::Node {
+  std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
+  std::unique_ptr<Node> parameter;                   ///< Any one segment that is not empty.
+  std::map<std::string, Route, std::less<>> routes;  ///< Of paths that end here, by method.
+  std::map<std::string, Route, std::less<>> rest;  ///< Of paths that end here with a file path of one or more segments.
+};
+
+struct Router::Match {
+  std::string_view method;
+  std::vector<std::string> const& segments;
+  std::vector<std::string> parameters = {};
+  std::set<std::string_view> methods = {};  ///< Of every route of this path.
+
+  /// Looks for the route below `node` that takes segments[index...]. Literals are tried before parameters, and a
+  /// literal that leads nowhere is left again: GET /backends/least-busy/status is the status of a backend.
+  Route const* find(Node const& node, std::size_t index) {
+    if (index == segments.size()) return choose(node.routes);
+    std::string const& segment = segments[index];
+    if (auto const literal = node.literals.find(segment); literal != node.literals.end())
+      if (Route const* route = find(*literal->second, index + 1)) return route;
+    if (segment.empty()) return nullptr;
+    if (node.parameter) {
+      parameters.push_back(segment);
+      if (Route const* route = find(*node.parameter, index + 1)) return route;
+      parameters.pop_back();
+    }
+    Route const* route = choose(node.rest);
+    if (route)
+      parameters.push_back(
+          fmt::format("{}", fmt::join(segments.begin() + static_cast<long>(index), segments.end(), "/")));
+    return route;
+  }
+
+  Route const* choose(std::map<std::string, Route, std::less<>> const& routes) {
+    for (auto const& [name, route] : routes) methods.insert(name);
+    auto found = routes.find(method);
+    if (found == routes.end() && method == "HEAD") found = routes.find("GET");
+    return found == routes.end() ? nullptr : &found->second;
+  }
+};
+
+Router::Router(Authenticator& authenticator) : authenticator_(authenticator), root_(std::make_unique<Node>()) {}
+Router::~Router() = default;
+
+void Router::add(api::Operation const& operation, std::string_view prefix, Handler handler) {
+  if (std::ranges::find(prefixes_, prefix) == prefixes_.end()) prefixes_.emplace_back(prefix);
+  std::string const path = std::string(prefix) + std::string(operation.path);
+  Node* node = root_.get();
+  for (std::size_t start = 1; start <= path.size();) {
+    std::size_t const end = std::min(path.find('/', start), path.size());
+    std::string const segment = path.substr(start, end - start);
+    start = end + 1;
+    bool const is_parameter = segment.starts_with('{');
+    if (is_parameter && operation.multi_segment && end == path.size()) {
+      if (!node->rest.emplace(operation.method, Route{&operation, std::move(handler)}).second)
+        throw std::logic_error("two operations answer " + std::string(operation.method) + " " + path);
+      return;
+    }
+    std::unique_ptr<Node>& child = is_parameter ? node->parameter : node->literals[segment];
+    if (!child) child = std::make_unique<Node>();
+    node = child.get();
+  }
+  if (!node->routes.emplace(operation.method, Route{&operation, handler}).second)
+    throw std::logic_error("two operations answer " + std::string(operation.method) + " " + path);
+  if (operation.path.empty()) {
+    std::unique_ptr<Node>& slash = node->literals[""];
+    if (!slash) slash = std::make_unique<Node>();
+    slash->routes.emplace(operation.method, Route{&operation, std::move(handler)});
+  }
+}
+
+asio::awaitable<Response> Router::answer(Request& request, std::string const& request_id) {
+  Result<Target> target = parse_target(request.target);
+  if (!target) co_return problem(target.error(), request_id);
+  request.query = std::move(target->query);
+  Match match{.method = request.method, .segments = target->segments};
+  Route const* const route = match.find(*root_, 0);
+  if (!route && !match.methods.empty()) {
+    std::string const allowed = fmt::format("{}", fmt::join(match.methods, ", "));
+    Error const error{.kind = ErrorKind::unsupported,
+                      .message = fmt::format("{} is not answered here; {} is", request.method, allowed),
+                      .details = {}};
+    Response response = problem(405, error, request_id);
+    response.headers.set("Allow", allowed);
+    co_return response;
+  }
+  std::string const path = request.target.substr(0, request.target.find('?'));
+  if (!route) {
+    bool const below_a_prefix = std::ranges::any_of(prefixes_, [&](std::string const& prefix) {
+      return !prefix.empty() && (path == prefix || path.starts_with(prefix + "/"));
+    });
+    std::string const hint = below_a_prefix
+                                 ? "the API there has no such operation"
+                                 : fmt::format("the APIs of this hub are below: {}", fmt::join(prefixes_, " "));
+    Error const error{
+        .kind = ErrorKind::not_found, .message = fmt::format("nothing is at {}; {}", path, hint), .details = {}};
+    co_return problem(error, request_id);
+  }
+  request.path_parameters = std::move(match.parameters);
+
+  Result<Principal> principal = co_await authenticator_.authenticate(request.headers);
+  if (!principal) co_return problem(principal.error(), request_id);
+  if (principal->anonymous() && !route->operation->anonymous) {
+    Error const error{.kind = ErrorKind::unauthenticated,
+                      .message =
+                          "this needs a token: send it in the header X-Auth-Token; the owner's first token is in "
+                          "the file owner-token of the hub's data directory",
+                      .details = {}};
+    co_return problem(error, request_id);
+  }
+  Call call{
+      .request = request, .operation = *route->operation, .principal = std::move(*principal), .request_id = request_id};
+  co_return co_await route->handler(call);
+}
+
+asio::awaitable<Response> Router::serve(Request request) {
+  auto const start = std::chrono::steady_clock::now();
+  std::string const request_id = random_uuid();
+  Response response;
+  std::string failure;
+  try {
+    response = co_await answer(request, request_id);
+  } catch (std::exception const& exception) {
+    failure = exception.what();
+  }
+  if (!failure.empty()) {
+    Error const error{.kind = ErrorKind::internal, .message = std::move(failure), .details = {}};
+    response = problem(error, request_id);
+  }
+  response.headers.set("X-Request-Id", request_id);
+  if (request.method == "HEAD") {
+    std::optional<std::uint64_t> const size = response.stream ? response.stream->size() : response.body.size();
+    if (size && response.status != 204) response.headers.set("Content-Length", std::to_string(*size));
+    response.body.clear();
+    response.stream = nullptr;
+  }
+  auto const elapsed = std::chrono::steady_clock::now() - start;
+  // The query is left out: it may hold what a client should have put into a header.
+  spdlog::info("{} {} {} {} us {}", request.method, request.target.substr(0, request.target.find('?')), response.status,
+               std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), request_id);
+  co_return response;
+}
+
+}  // namespace qhub::hub

@@ -1,0 +1,96 @@
+#include "qhub/hub/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace qhub::hub {
+namespace {
+
+constexpr std::int64_t application_id = 0x71687562;  // "qhub"
+
+/// Step n takes a database of version n to n + 1. Steps are never edited once released, only added.
+/// Times are microseconds since 1970 in UTC; JSON is kept as its text.
+constexpr std::array steps{R"sql(
+CREATE TABLE users (
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE tokens (
+  hash       BLOB PRIMARY KEY,  -- SHA-256 of the token; the token itself is not kept
+  user_id    TEXT NOT NULL REFERENCES users (id),
+  name       TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE jobs (
+  number               INTEGER PRIMARY KEY,  -- order of submission
+  id                   TEXT NOT NULL UNIQUE,
+  tenant_id            TEXT NOT NULL,
+  user_id              TEXT NOT NULL,
+  service_execution_id TEXT,
+  session_id           TEXT,
+  backend_id           TEXT NOT NULL,
+  provider             TEXT NOT NULL,
+  name                 TEXT,
+  shots                INTEGER NOT NULL,
+  input_format         TEXT,
+  input_params         TEXT,  -- JSON
+  tags                 TEXT,  -- JSON
+  sdk_provider         TEXT,
+  status               TEXT NOT NULL,
+  attempts             INTEGER NOT NULL DEFAULT 0,  -- how often a worker took the job
+  created_at           INTEGER NOT NULL,
+  started_at           INTEGER,
+  ended_at             INTEGER,
+  idempotency_key      TEXT,
+  request_hash         BLOB  -- SHA-256 of the request that came with the key
+);
+CREATE INDEX jobs_of_tenant ON jobs (tenant_id, created_at);
+CREATE INDEX jobs_of_service_execution ON jobs (service_execution_id, created_at) WHERE service_execution_id IS NOT NULL;
+CREATE INDEX jobs_unfinished ON jobs (status, number) WHERE status IN ('PENDING', 'RUNNING', 'CANCELLING');
+CREATE UNIQUE INDEX jobs_idempotency ON jobs (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+CREATE TABLE job_inputs (
+  job   INTEGER PRIMARY KEY REFERENCES jobs (number),
+  input BLOB NOT NULL,  -- JSON
+  qasm  BLOB            -- JSON
+);
+
+CREATE TABLE job_results (
+  job        INTEGER PRIMARY KEY REFERENCES jobs (number),
+  raw        BLOB NOT NULL,  -- JSON in the backend's own format
+  normalized BLOB,           -- JSON, NULL if there is no such view
+  memory     BLOB            -- JSON, NULL if there is no such view
+);
+)sql"};
+
+std::int64_t pragma(Connection& connection, char const* name) {
+  Statement statement = connection.query(fmt::format("PRAGMA {}", name));
+  return statement.step() ? statement.column<std::int64_t>(0) : 0;
+}
+
+}  // namespace
+
+Result<void> migrate(Connection& connection) {
+  std::int64_t const owner = pragma(connection, "application_id");
+  std::int64_t const version = pragma(connection, "user_version");
+  bool const is_new = pragma(connection, "schema_version") == 0;
+  if (!is_new && owner != application_id)
+    return Error{.kind = ErrorKind::unsupported, .message = "it is a database of another program", .details = {}};
+  if (version > static_cast<std::int64_t>(steps.size()))
+    return Error{.kind = ErrorKind::unsupported,
+                 .message = fmt::format("it has version {} and this qhubd knows versions up to {}; use a newer qhubd",
+                                        version, steps.size()),
+                 .details = {}};
+  if (version == static_cast<std::int64_t>(steps.size())) return {};
+  std::string script = "BEGIN IMMEDIATE;";
+  for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) script += steps[step];
+  script += fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;", application_id, steps.size());
+  connection.run_script(script);
+  return {};
+}
+
+}  // namespace qhub::hub
