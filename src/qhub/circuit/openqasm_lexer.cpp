@@ -1,0 +1,130 @@
+#include "qhub/circuit/openqasm_lexer.h"
+
+#include <algorithm>
+#include <array>
+
+namespace qhub::circuit {
+namespace {
+
+enum Class : std::uint8_t { other, blank, letter, digit };
+
+constexpr std::array<Class, 256> classes = [] {
+  std::array<Class, 256> table{};
+  for (unsigned char const c : {' ', '\t', '\n', '\r', '\v', '\f'}) table[c] = blank;
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = digit;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = letter;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = letter;
+  table['_'] = letter;
+  for (unsigned c = 0x80; c < 0x100; ++c) table[c] = letter;  // OpenQASM 3 names may hold Unicode letters
+  return table;
+}();
+
+Class class_of(char c) {
+  return classes[static_cast<unsigned char>(c)];
+}
+bool is_word(char c) {
+  return class_of(c) >= letter;
+}
+
+std::string_view view(char const* begin, char const* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+constexpr std::array two_characters{
+    symbol_code("->"), symbol_code("=="), symbol_code("!="), symbol_code("<="), symbol_code(">="),
+    symbol_code("&&"), symbol_code("||"), symbol_code("**"), symbol_code("++"), symbol_code("<<"),
+    symbol_code(">>"), symbol_code("+="), symbol_code("-="), symbol_code("*="), symbol_code("/="),
+    symbol_code("%="), symbol_code("&="), symbol_code("|="), symbol_code("^="),
+};
+
+}  // namespace
+
+bool Lexer::skip_blanks() {
+  while (cursor_ != end_) {
+    if (class_of(*cursor_) == blank) {
+      ++cursor_;
+    } else if (*cursor_ == '/' && end_ - cursor_ > 1 && cursor_[1] == '/') {
+      cursor_ = std::find(cursor_, end_, '\n');
+    } else if (*cursor_ == '/' && end_ - cursor_ > 1 && cursor_[1] == '*') {
+      std::size_t const close = view(cursor_, end_).find("*/", 2);
+      if (close == std::string_view::npos) return false;
+      cursor_ += close + 2;
+    } else {
+      return true;
+    }
+  }
+  return true;
+}
+
+Token Lexer::next() {
+  if (!skip_blanks()) {
+    Token const open_comment{Token::Kind::invalid, 0, view(cursor_, cursor_ + 2)};
+    cursor_ = end_;
+    return open_comment;
+  }
+  char const* const start = cursor_;
+  if (start == end_) return {Token::Kind::end, 0, view(start, start)};
+  auto const take = [&](Token::Kind kind, char const* end) {
+    cursor_ = end;
+    return Token{kind, 0, view(start, end)};
+  };
+  auto const word_end = [&](char const* from) { return std::find_if_not(from, end_, is_word); };
+  char const first = *start;
+  if (class_of(first) == letter) return take(Token::Kind::identifier, word_end(start));
+  bool const more = end_ - start > 1;
+  if (class_of(first) == digit || (first == '.' && more && class_of(start[1]) == digit)) return number(start);
+  if (first == '"' || first == '\'') {
+    char const* const close = std::find_if(start + 1, end_, [&](char c) { return c == first || c == '\n'; });
+    if (close == end_ || *close == '\n') return take(Token::Kind::invalid, close);
+    return take(Token::Kind::string, close + 1);
+  }
+  if (first == '$') {
+    char const* const end = std::find_if(start + 1, end_, [](char c) { return class_of(c) != digit; });
+    return take(end == start + 1 ? Token::Kind::invalid : Token::Kind::physical_qubit, end);
+  }
+  if (first == '#') {
+    char const* const end = word_end(start + 1);
+    return take(view(start, end) == "#pragma" ? Token::Kind::identifier : Token::Kind::invalid, end);
+  }
+  if (more) {
+    std::uint16_t const two = symbol_code(view(start, start + 2));
+    if (std::ranges::find(two_characters, two) != two_characters.end()) {
+      Token token = take(Token::Kind::symbol, start + 2);
+      token.symbol = two;
+      return token;
+    }
+  }
+  if (std::string_view(";,()[]{}:=+-*/%^<>&|!~@").find(first) == std::string_view::npos)
+    return take(Token::Kind::invalid, start + 1);
+  Token token = take(Token::Kind::symbol, start + 1);
+  token.symbol = symbol_code(token.text);
+  return token;
+}
+
+Token Lexer::number(char const* start) {
+  auto const digits = [&](char const* from) {
+    return std::find_if_not(from, end_, [](char c) { return class_of(c) == digit || c == '_'; });
+  };
+  if (*start == '0' && end_ - start > 2 && std::string_view("xXoObB").find(start[1]) != std::string_view::npos) {
+    cursor_ = std::find_if_not(start + 2, end_, is_word);
+    return {Token::Kind::integer, 0, view(start, cursor_)};
+  }
+  char const* end = digits(start);
+  Token::Kind kind = Token::Kind::integer;
+  if (end != end_ && *end == '.') {
+    kind = Token::Kind::real;
+    end = digits(end + 1);
+  }
+  if (end != end_ && (*end == 'e' || *end == 'E')) {
+    char const* exponent = end + 1;
+    if (exponent != end_ && (*exponent == '+' || *exponent == '-')) ++exponent;
+    if (exponent != end_ && class_of(*exponent) == digit) {
+      kind = Token::Kind::real;
+      end = digits(exponent);
+    }
+  }
+  cursor_ = end;
+  return {kind, 0, view(start, end)};
+}
+
+}  // namespace qhub::circuit
