@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
-bool is_mapped(std::size_t bytes) { return bytes >= huge_page; }
+bool is_mapped(std::size_t bytes) {
+  return bytes >= huge_page;
+}
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 namespace qhub::sim {
 namespace {
 
-bool by_outcome(Counts::Entry const& a, Counts::Entry const& b) { return a.outcome < b.outcome; }
+bool by_outcome(Counts::Entry const& a, Counts::Entry const& b) {
+  return a.outcome < b.outcome;
+}
 
 /// Joins neighbours with the same outcome.
 void join_equal(std::vector<Counts::Entry>& sorted) {

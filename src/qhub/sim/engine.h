@@ -19,12 +19,12 @@
 namespace qhub::sim {
 
 struct RunOptions {
-  std::uint64_t shots = 1024;                       ///< 0 is allowed if the state vector is wanted.
-  std::optional<std::uint64_t> seed;                ///< Unset: a fresh one, reported in RunResult::seed.
-  unsigned threads = 0;                             ///< 0: one per processor. Results do not depend on it.
-  std::optional<std::uint64_t> memory_limit_bytes;  ///< Unset: the machine's physical memory.
-  bool want_memory = false;                         ///< Also the outcome of each shot.
-  bool want_statevector = false;                    ///< Also the state before the final measurements.
+  std::uint64_t shots = 1024;                            ///< 0 is allowed if the state vector is wanted.
+  std::optional<std::uint64_t> seed = {};                ///< Unset: a fresh one, reported in RunResult::seed.
+  unsigned threads = 0;                                  ///< 0: one per processor. Results do not depend on it.
+  std::optional<std::uint64_t> memory_limit_bytes = {};  ///< Unset: the machine's physical memory.
+  bool want_memory = false;                              ///< Also the outcome of each shot.
+  bool want_statevector = false;                         ///< Also the state before the final measurements.
 };
 
 struct RunResult {
@@ -37,7 +37,7 @@ struct RunResult {
   std::optional<Amplitudes> statevector;
 
   std::uint64_t seed = 0;  ///< The same circuit, options and this seed give the same counts and memory again.
-  std::uint64_t peak_memory_bytes = 0;  ///< Most memory held at one time in amplitudes.
+  std::uint64_t peak_memory_bytes = 0;        ///< Most memory held at one time in amplitudes.
   std::chrono::nanoseconds evolution_time{};  ///< Spent on gates, mid-circuit measurements and resets.
   std::chrono::nanoseconds sampling_time{};   ///< Spent on the final measurements.
 };

@@ -6,10 +6,10 @@
 
 namespace qhub::sim {
 
-/// The one source of randomness of every engine: xoshiro256**, its state filled from the seed by splitmix64. All results
-/// are computed with integers and exact floating-point steps, so a seed gives the same numbers on every platform.
-/// Source: Blackman & Vigna, "Scrambled linear pseudorandom number generators", arXiv:1805.01407; the authors' public
-/// domain code at https://prng.di.unimi.it.
+/// The one source of randomness of every engine: xoshiro256**, its state filled from the seed by splitmix64. All
+/// results are computed with integers and exact floating-point steps, so a seed gives the same numbers on every
+/// platform. Source: Blackman & Vigna, "Scrambled linear pseudorandom number generators", arXiv:1805.01407; the
+/// authors' public domain code at https://prng.di.unimi.it.
 class Random {
  public:
   explicit Random(std::uint64_t seed);

@@ -8,12 +8,6 @@
 namespace qhub::sim::statevector {
 namespace {
 
-/// std::complex's own operator* also repairs infinities, which a normalised state cannot hold; the branch for it keeps
-/// GCC from vectorising.
-Amplitude mul(Amplitude a, Amplitude b) {
-  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-}
-
 /// multiply() for a group size known to the compiler, which then keeps the group in registers.
 template <std::size_t size>
 void multiply_unrolled(std::span<Amplitude> state, Subspace where, std::span<std::size_t const> offsets,
@@ -26,7 +20,7 @@ void multiply_unrolled(std::span<Amplitude> state, Subspace where, std::span<std
   for_each_run(state.size(), where, execution, [=](std::size_t, std::size_t first, auto length) {
     std::array<double*, size> run;
     for (std::size_t g = 0; g < size; ++g) run[g] = amplitudes + 2 * (first + offset[g]);
-#pragma GCC ivdep
+#pragma omp simd
     for (std::size_t j = 0; j < 2 * length; j += 2) {
       std::array<double, size> real, imag;
       for (std::size_t c = 0; c < size; ++c) real[c] = run[c][j], imag[c] = run[c][j + 1];
@@ -77,11 +71,21 @@ void multiply_by_columns(std::span<Amplitude> state, Subspace where, std::span<s
 
 void scale(std::span<Amplitude> state, Subspace where, std::span<std::size_t const> offsets,
            std::span<Amplitude const> factors, Execution const& execution) {
-  for_each_run(state.size(), where, execution, [=](std::size_t, std::size_t first, auto length) {
-    for (std::size_t g = 0; g < offsets.size(); ++g) {
-      Amplitude const factor = factors[g];
-      Amplitude* const run = &state[first + offsets[g]];
-      for (std::size_t j = 0; j < length; ++j) run[j] = mul(factor, run[j]);
+  std::size_t const size = offsets.size();
+  std::array<std::size_t, max_group> offset;
+  std::array<Amplitude, max_group> factor;  // copies, because the state might alias them
+  std::copy_n(offsets.begin(), size, offset.begin());
+  std::copy_n(factors.begin(), size, factor.begin());
+  double* const amplitudes = reinterpret_cast<double*>(state.data());
+  for_each_run(state.size(), where, execution, [&](std::size_t, std::size_t first, auto length) {
+    for (std::size_t g = 0; g < size; ++g) {
+      double* const run = amplitudes + 2 * (first + offset[g]);
+      double const real = factor[g].real(), imag = factor[g].imag();
+      for (std::size_t j = 0; j < 2 * length; j += 2) {
+        double const run_real = run[j];
+        run[j] = real * run_real - imag * run[j + 1];
+        run[j + 1] = real * run[j + 1] + imag * run_real;
+      }
     }
   });
 }

@@ -30,9 +30,9 @@ void exchange(std::span<Amplitude> state, Subspace where, std::size_t first, std
 /// Multiplies each group, as a vector, by a square matrix:  a'[i + offsets[r]] = sum_c matrix[r,c] a[i + offsets[c]].
 /// \param offsets  1 to max_group of them.
 /// \param matrix   row-major, dimensionless; whoever builds the circuit answers for its unitarity.
-/// Cost: 8 m - 2 flop and 32 bytes moved per amplitude touched, with m offsets; bound by memory for m = 2 once the state
-/// outgrows the cache.
-/// Source: Häner & Steiger, "0.5 Petabyte Simulation of a 45-Qubit Quantum Circuit", arXiv:1704.01127.
+/// Cost: 8 m - 2 flop and 32 bytes moved per amplitude touched, with m offsets; bound by memory for m = 2 once the
+/// state outgrows the cache. Source: Häner & Steiger, "0.5 Petabyte Simulation of a 45-Qubit Quantum Circuit",
+/// arXiv:1704.01127.
 void multiply(std::span<Amplitude> state, Subspace where, std::span<std::size_t const> offsets,
               std::span<Amplitude const> matrix, Execution const& execution);
 

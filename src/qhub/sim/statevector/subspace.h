@@ -9,8 +9,8 @@ namespace qhub::sim::statevector {
 
 /// How a pass over a state is carried out.
 struct Execution {
-  unsigned threads = 1;   ///< Used for states of parallel_size and above only.
-  std::stop_token stop;   ///< After a request every pass returns soon and leaves the state unspecified.
+  unsigned threads = 1;  ///< Used for states of parallel_size and above only.
+  std::stop_token stop;  ///< After a request every pass returns soon and leaves the state unspecified.
 };
 
 /// The indices i of amplitudes with (i & fixed) == value. A gate fixes the bits of its controls and of its targets: the
@@ -34,7 +34,7 @@ void for_each_chunk(std::size_t count, bool parallel, Execution const& execution
     for (std::size_t c = 0; c < count && !execution.stop.stop_requested(); ++c) body(c);
     return;
   }
-#pragma omp parallel for schedule(static) num_threads(static_cast<int>(execution.threads))
+#pragma omp parallel for schedule(static) num_threads(static_cast <int>(execution.threads))
   for (std::size_t c = 0; c < count; ++c)
     if (!execution.stop.stop_requested()) body(c);
 }

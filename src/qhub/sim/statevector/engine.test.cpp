@@ -1,0 +1,387 @@
+#include "qhub/sim/statevector/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <iostream>
+#include <numbers>
+#include <numeric>
+#include <thread>
+
+#include "qhub/sim/internal/dense_reference.h"
+
+namespace qhub::sim::statevector {
+namespace {
+
+using circuit::Circuit;
+using circuit::Condition;
+using circuit::Gate;
+using circuit::Instruction;
+using circuit::InstructionKind;
+using circuit::Qubit;
+using dense::State;
+
+Result<RunResult> try_run(Circuit const& circuit, RunOptions const& options) {
+  return StatevectorEngine().run(circuit, options, {}, {});
+}
+
+RunResult run(Circuit const& circuit, RunOptions const& options) {
+  auto result = try_run(circuit, options);
+  if (!result) {
+    ADD_FAILURE() << result.error().message;
+    return {};
+  }
+  return std::move(*result);
+}
+
+RunResult run(Circuit const& circuit, std::uint64_t shots, std::uint64_t seed = 1) {
+  return run(circuit, {.shots = shots, .seed = seed});
+}
+
+State final_state(Circuit const& circuit) {
+  auto const result = run(circuit, {.shots = 0, .want_statevector = true});
+  if (!result.statevector) return {};
+  auto const amplitudes = result.statevector->span();
+  return {amplitudes.begin(), amplitudes.end()};
+}
+
+void append(Circuit& circuit, Instruction const& instruction) {
+  auto const done = circuit.append(instruction);
+  ASSERT_TRUE(done) << done.error().message;
+}
+
+/// Random gates of every kind with random controls.
+class RandomCircuit {
+ public:
+  RandomCircuit(unsigned qubits, unsigned clbits, unsigned seed) : circuit(qubits, clbits), generator_(seed) {}
+
+  void add_gate(Condition::Id condition = {}) {
+    auto const gate = static_cast<Gate>(generator_() % circuit::gate_count);
+    std::vector<Qubit> qubits(circuit.qubit_count());
+    std::iota(qubits.begin(), qubits.end(), 0U);
+    std::shuffle(qubits.begin(), qubits.end(), generator_);
+    bool const is_unitary = generator_() % 6 == 0;
+    std::size_t const targets =
+        is_unitary ? 1 + generator_() % std::min<std::size_t>(3, qubits.size()) : info(gate).targets;
+    if (targets > qubits.size()) return;
+    std::vector<Qubit> positive, negative;
+    for (std::size_t q = targets; q < qubits.size(); ++q) {
+      unsigned const draw = generator_() % 8;
+      if (draw == 0) positive.push_back(qubits[q]);
+      if (draw == 1) negative.push_back(qubits[q]);
+    }
+    qubits.resize(targets);
+    std::vector<double> parameters(is_unitary ? 0 : info(gate).parameters);
+    for (double& parameter : parameters) parameter = std::uniform_real_distribution(-4.0, 4.0)(generator_);
+    std::vector<circuit::Complex> matrix;
+    if (is_unitary) matrix = dense::random_unitary(static_cast<unsigned>(targets), generator_() % 1000);
+    append(circuit, {.kind = is_unitary ? InstructionKind::unitary : InstructionKind::gate,
+                     .gate = gate,
+                     .positive_controls = positive,
+                     .negative_controls = negative,
+                     .targets = qubits,
+                     .parameters = parameters,
+                     .matrix = matrix,
+                     .condition = condition});
+  }
+
+  void add_measurement_or_reset(bool reset, Condition::Id condition) {
+    Qubit const qubit = generator_() % circuit.qubit_count();
+    append(circuit, {.kind = reset ? InstructionKind::reset : InstructionKind::measure,
+                     .targets = std::span(&qubit, 1),
+                     .clbit = reset ? 0 : static_cast<circuit::Clbit>(generator_() % circuit.clbit_count()),
+                     .condition = condition});
+  }
+
+  /// A new test of one or two bits, now and then inside an earlier one or negated; or none.
+  Condition::Id maybe_condition() {
+    unsigned const draw = generator_() % 6;
+    auto const count = static_cast<std::uint32_t>(circuit.conditions().size());
+    if (draw > 1) return {};
+    if (draw == 1 && count > 0) return {.index = static_cast<std::uint32_t>(generator_() % count), .negated = true};
+    Condition condition{.first = static_cast<circuit::Clbit>(generator_() % (circuit.clbit_count() - 1)),
+                        .count = 1 + static_cast<std::uint32_t>(generator_() % 2),
+                        .value = generator_() % 2,
+                        .parent = {}};
+    if (count > 0 && generator_() % 3 == 0)
+      condition.parent = {.index = static_cast<std::uint32_t>(generator_() % count), .negated = generator_() % 2 == 0};
+    return *circuit.add_condition(condition);
+  }
+
+  unsigned draw() { return static_cast<unsigned>(generator_()); }
+
+  Circuit circuit;
+
+ private:
+  std::mt19937_64 generator_;
+};
+
+TEST(StatevectorEngine, RandomCircuitsMatchTheDenseReference) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    RandomCircuit random(1 + seed % 6, 0, seed);
+    for (int gates = 0; gates < 40; ++gates) random.add_gate();
+    State expected(std::size_t{1} << random.circuit.qubit_count());
+    expected[0] = 1;
+    for (Instruction const instruction : random.circuit) expected = dense::apply_gate(expected, instruction);
+    EXPECT_LE(dense::max_distance(final_state(random.circuit), expected), 1e-12) << "seed " << seed;
+  }
+}
+
+TEST(StatevectorEngine, NormIsPreservedOverManyGates) {
+  RandomCircuit random(7, 0, 1);
+  for (int gates = 0; gates < 2000; ++gates) random.add_gate();
+  double norm = 0;
+  for (Amplitude const a : final_state(random.circuit)) norm += std::norm(a);
+  EXPECT_NEAR(norm, 1, 1e-11);
+}
+
+// Measurements, resets and conditions anywhere: what is sampled at the end, collapsed, dropped or branched on is the
+// engine's affair, the distribution is not.
+TEST(StatevectorEngine, RandomDynamicCircuitsFollowTheExactDistribution) {
+  for (unsigned seed = 0; seed < 150; ++seed) {
+    RandomCircuit random(2 + seed % 3, 4, seed);
+    for (int steps = 0; steps < 14; ++steps) {
+      Condition::Id const condition = random.maybe_condition();
+      unsigned const kind = random.draw() % 4;
+      if (kind < 2) {
+        random.add_gate(condition);
+      } else {
+        random.add_measurement_or_reset(random.draw() % 4 == 0, condition);
+      }
+    }
+    dense::Distribution const exact(random.circuit);
+    auto const result = run(random.circuit, 20000, seed);
+    EXPECT_EQ(dense::disagreement(result.counts, exact.probabilities()), "") << "seed " << seed;
+    std::uint64_t shots = 0;
+    for (auto const& entry : result.counts.entries) shots += entry.shots;
+    EXPECT_EQ(shots, 20000U);
+  }
+}
+
+TEST(StatevectorEngine, BellAndGhzCountsAreFair) {
+  for (unsigned const n : {2U, 3U, 10U}) {
+    Circuit circuit(n, n);
+    circuit.h(0);
+    for (unsigned q = 1; q < n; ++q) circuit.cx(q - 1, q);
+    for (unsigned q = 0; q < n; ++q) circuit.measure(q, q);
+    auto const counts = run(circuit, 100000).counts;
+    std::string const zeros(n, '0'), ones(n, '1');
+    EXPECT_EQ(counts[zeros] + counts[ones], 100000U);
+    EXPECT_NEAR(static_cast<double>(counts[zeros]), 50000, 5 * std::sqrt(25000.0));
+  }
+}
+
+TEST(StatevectorEngine, BitOrderIsQubitZeroLowestAndClassicalBitZeroRightmost) {
+  Circuit circuit(4, 4);
+  circuit.x(0).x(2).measure(0, 1).measure(1, 0).measure(2, 3).measure(3, 2);
+  EXPECT_EQ(run(circuit, 10).counts["1010"], 10U);
+  Circuit state(3);
+  state.x(1);
+  EXPECT_EQ(final_state(state)[2], 1.0);
+}
+
+TEST(StatevectorEngine, UnmeasuredBitsAreZeroAndTheLastMeasurementOfABitCounts) {
+  Circuit circuit(2, 3);
+  circuit.x(0).measure(0, 1).measure(1, 1).measure(1, 2).measure(0, 2);
+  EXPECT_EQ(run(circuit, 5).counts["100"], 5U);
+}
+
+TEST(StatevectorEngine, MeasuredQubitMayBeUsedAfterwards) {
+  Circuit circuit(1, 2);
+  circuit.h(0).measure(0, 0).x(0).measure(0, 1);
+  auto const counts = run(circuit, 10000).counts;
+  EXPECT_EQ(counts["10"] + counts["01"], 10000U);
+  EXPECT_NEAR(static_cast<double>(counts["10"]), 5000, 250);
+}
+
+TEST(StatevectorEngine, TeleportationMovesTheState) {
+  constexpr double theta = 1.1;
+  Circuit circuit(3, 3);
+  circuit.ry(theta, 0).rz(0.7, 0).h(1).cx(1, 2).cx(0, 1).h(0).measure(0, 0).measure(1, 1);
+  auto const one = [&](circuit::Clbit bit) {
+    return *circuit.add_condition({.first = bit, .count = 1, .value = 1, .parent = {}});
+  };
+  Qubit const receiver = 2;
+  append(circuit, {.gate = Gate::x, .targets = std::span(&receiver, 1), .condition = one(1)});
+  append(circuit, {.gate = Gate::z, .targets = std::span(&receiver, 1), .condition = one(0)});
+  circuit.rz(-0.7, 2).ry(-theta, 2).measure(2, 2);  // undoes the preparation: always 0 if all went well
+  auto const counts = run(circuit, 4000).counts;
+  ASSERT_EQ(counts.entries.size(), 4U);
+  for (auto const& entry : counts.entries) {
+    EXPECT_FALSE(entry.outcome[2]);
+    EXPECT_NEAR(static_cast<double>(entry.shots), 1000, 150);
+  }
+}
+
+TEST(StatevectorEngine, RepeatUntilSuccessEndsInOneForAllButTheLastFewShots) {
+  constexpr unsigned rounds = 8;
+  Circuit circuit(1, 1);
+  Qubit const qubit = 0;
+  for (unsigned round = 0; round < rounds; ++round) {
+    Condition::Id const failed = *circuit.add_condition({.first = 0, .count = 1, .value = 0, .parent = {}});
+    append(circuit, {.kind = InstructionKind::reset, .targets = std::span(&qubit, 1), .condition = failed});
+    append(circuit, {.gate = Gate::h, .targets = std::span(&qubit, 1), .condition = failed});
+    append(circuit,
+           {.kind = InstructionKind::measure, .targets = std::span(&qubit, 1), .clbit = 0, .condition = failed});
+  }
+  auto const counts = run(circuit, 100000).counts;
+  EXPECT_NEAR(static_cast<double>(counts["0"]), 100000.0 / 256, 5 * std::sqrt(100000.0 / 256));
+}
+
+TEST(StatevectorEngine, SameSeedGivesTheSameResultForEveryNumberOfThreads) {
+  Circuit circuit(17, 17);  // large enough for several threads to be used
+  for (Qubit q = 0; q < 17; ++q) circuit.ry(0.3 + q, q);
+  for (Qubit q = 1; q < 17; ++q) circuit.cx(q - 1, q);
+  circuit.measure(3, 3).reset(4).h(3);
+  for (Qubit q = 0; q < 17; ++q) circuit.measure(q, q);
+  auto const with = [&](unsigned threads, std::uint64_t seed) {
+    return run(circuit, {.shots = 500, .seed = seed, .threads = threads, .want_memory = true});
+  };
+  RunResult const one = with(1, 7), two = with(2, 7), other = with(1, 8);
+  EXPECT_EQ(one.counts, two.counts);
+  EXPECT_EQ(one.memory, two.memory);
+  EXPECT_NE(one.counts, other.counts);
+}
+
+TEST(StatevectorEngine, ReportsAFreshSeedThatRepeatsTheRun) {
+  Circuit circuit(8, 8);
+  for (Qubit q = 0; q < 8; ++q) circuit.h(q).measure(q, q);
+  auto const first = run(circuit, {.shots = 100});
+  EXPECT_NE(first.seed, run(circuit, {.shots = 100}).seed);
+  EXPECT_EQ(first.counts, run(circuit, {.shots = 100, .seed = first.seed}).counts);
+}
+
+TEST(StatevectorEngine, MemoryListsTheCountedOutcomesInRandomOrder) {
+  Circuit circuit(1, 1);
+  circuit.h(0).measure(0, 0);
+  auto const result = run(circuit, {.shots = 1000, .seed = 3, .want_memory = true});
+  ASSERT_EQ(result.memory.size(), 1000U);
+  auto const zeros = static_cast<std::uint64_t>(std::count(result.memory.begin(), result.memory.end(), 0U));
+  EXPECT_EQ(zeros, result.counts["0"]);
+  int changes = 0;
+  for (std::size_t s = 1; s < 1000; ++s) changes += result.memory[s] != result.memory[s - 1] ? 1 : 0;
+  EXPECT_NEAR(changes, 500, 80);
+}
+
+TEST(StatevectorEngine, CircuitsWithoutQubitsOrMeasurementsHaveSensibleResults) {
+  EXPECT_EQ(run(Circuit(0, 0), 10).counts[""], 10U);
+  EXPECT_EQ(run(Circuit(0, 2), 10).counts["00"], 10U);
+  EXPECT_EQ(final_state(Circuit(0, 0)), State{1.0});
+  Circuit unmeasured(2, 1);
+  unmeasured.h(0);
+  EXPECT_EQ(run(unmeasured, 10).counts["0"], 10U);
+  auto const nothing = try_run(unmeasured, {.shots = 0});
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().kind, ErrorKind::invalid_argument);
+}
+
+TEST(StatevectorEngine, StatevectorIsTheOneBeforeTheFinalMeasurements) {
+  Circuit circuit(2, 2);
+  circuit.reset(0).h(0).cx(0, 1).gate(Gate::gphase, {}, {std::numbers::pi / 2}).measure(0, 0).measure(1, 1);
+  auto const result = run(circuit, {.shots = 100, .seed = 1, .want_statevector = true});
+  Amplitude const half{0, std::numbers::sqrt2 / 2};
+  EXPECT_LE(dense::max_distance(result.statevector->span(), State{half, 0, 0, half}), 1e-15);
+  EXPECT_EQ(result.counts["00"] + result.counts["11"], 100U);
+
+  circuit.h(0);
+  auto const random = try_run(circuit, {.shots = 100, .want_statevector = true});
+  ASSERT_FALSE(random);
+  EXPECT_EQ(random.error().kind, ErrorKind::unsupported);
+}
+
+TEST(StatevectorEngine, QubitsWithoutGatesTakeNoMemory) {
+  Circuit circuit(127, 127);
+  circuit.reset(3).x(80).h(100).cx(100, 101);
+  for (Qubit q = 0; q < 127; ++q) circuit.measure(q, q);
+  EXPECT_EQ(StatevectorEngine().predict_memory(circuit, {})->qubits, 3U);
+  auto const result = run(circuit, 100);
+  EXPECT_EQ(result.peak_memory_bytes, 16U * 8);
+  for (auto const& entry : result.counts.entries)
+    for (Qubit q = 0; q < 127; ++q)
+      EXPECT_EQ(entry.outcome[q], q == 80 || ((q == 100 || q == 101) && entry.outcome[100])) << q;
+}
+
+TEST(StatevectorEngine, RefusesWhatDoesNotFitAndNamesTheNumbers) {
+  Circuit circuit(30, 0);
+  for (Qubit q = 0; q < 30; ++q) circuit.h(q);
+  auto const refused = try_run(circuit, {.memory_limit_bytes = 1 << 30});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::resource_exhausted);
+  for (std::string const& part :
+       {std::string("30 qubits"), std::to_string(1 << 30), std::string("(16.0 GiB)"), std::string("(1.0 GiB)")})
+    EXPECT_NE(refused.error().message.find(part), std::string::npos) << part << " in: " << refused.error().message;
+
+  Circuit wide(200, 0);
+  for (Qubit q = 0; q < 200; ++q) wide.h(q);
+  EXPECT_NE(try_run(wide, {}).error().message.find("200 qubits needs more than 2^64 bytes"), std::string::npos);
+}
+
+TEST(StatevectorEngine, BranchingStaysWithinThePredictedNumberOfStates) {
+  Circuit circuit(10, 40);
+  for (Qubit q = 0; q < 10; ++q) circuit.h(q);
+  for (unsigned i = 0; i < 40; ++i) circuit.measure(i % 10, i).h(i % 10);
+  std::uint64_t const state = 16 << 10;
+  for (std::uint64_t const shots : {1U, 2U, 100U, 1000U}) {
+    auto const result = run(circuit, shots);
+    std::uint64_t const most = (1 + static_cast<std::uint64_t>(std::log2(shots))) * state;
+    EXPECT_LE(result.peak_memory_bytes, most) << shots;
+    EXPECT_GE(StatevectorEngine().predict_memory(circuit, {.shots = shots})->bytes, most);
+    std::uint64_t sum = 0;
+    for (auto const& entry : result.counts.entries) sum += entry.shots;
+    EXPECT_EQ(sum, shots);
+  }
+}
+
+TEST(StatevectorEngine, ProgressRisesFromZeroToOne) {
+  RandomCircuit random(4, 4, 5);
+  for (int i = 0; i < 200; ++i) random.add_gate();
+  random.circuit.measure(0, 0).h(0).measure(1, 1).h(1).measure(0, 2);
+  std::vector<double> reports;
+  ASSERT_TRUE(StatevectorEngine().run(random.circuit, {.shots = 50, .seed = 1},
+                                      [&](double share) { reports.push_back(share); }, {}));
+  EXPECT_GT(reports.size(), 50U);
+  EXPECT_GT(reports.front(), 0);
+  EXPECT_TRUE(std::is_sorted(reports.begin(), reports.end()));
+  EXPECT_EQ(reports.back(), 1);
+}
+
+/// Starts a run, cancels it after a while and returns how long it took to end from then.
+std::chrono::duration<double> time_to_cancel(Circuit const& circuit, std::uint64_t shots,
+                                             std::chrono::milliseconds after) {
+  std::stop_source source;
+  std::atomic<std::chrono::steady_clock::time_point> requested;
+  std::jthread const canceller([&] {
+    std::this_thread::sleep_for(after);
+    requested = std::chrono::steady_clock::now();
+    source.request_stop();
+  });
+  auto const result = StatevectorEngine().run(circuit, {.shots = shots}, {}, source.get_token());
+  auto const ended = std::chrono::steady_clock::now();
+  EXPECT_TRUE(!result && result.error().kind == ErrorKind::cancelled) << "ended before it was cancelled";
+  return ended - requested.load();
+}
+
+TEST(StatevectorEngine, CancellationTakesEffectSoon) {
+  Circuit gates(25, 25);  // 512 MiB, minutes of work
+  for (unsigned repeat = 0; repeat < 400; ++repeat)
+    for (Qubit q = 0; q < 25; ++q) gates.h(q).cx(q, (q + 1) % 25);
+  Circuit shots(10, 10);  // small state, very many shots
+  for (Qubit q = 0; q < 10; ++q) shots.h(q);
+  for (unsigned repeat = 0; repeat < 1000; ++repeat) shots.measure(repeat % 10, repeat % 10).h(repeat % 10);
+  struct Case {
+    char const* name;
+    Circuit const& circuit;
+    std::uint64_t shots;
+  };
+  for (Case const& test : {Case{"gates", gates, 1000}, Case{"branches", shots, 1U << 20}}) {
+    for (int const after : {0, 20, 300}) {
+      auto const seconds = time_to_cancel(test.circuit, test.shots, std::chrono::milliseconds(after)).count();
+      EXPECT_LT(seconds, 1) << test.name << ", cancelled after " << after << " ms";
+      std::cout << test.name << ", cancelled after " << after << " ms: ended " << 1000 * seconds << " ms later\n";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qhub::sim::statevector
