@@ -721,7 +721,7 @@ class Parser {
 
   bool version_line() {
     if (!at_word("OPENQASM")) {
-      guess_version();
+      version_ = openqasm_version(text_);
       return true;
     }
     advance();
@@ -733,18 +733,6 @@ class Parser {
       return gave_up_ = true, unsupported(token_.text, "OpenQASM version {}; known are 2.0, 3.0 and 3.1", found());
     advance();
     return expect(";");
-  }
-
-  void guess_version() {
-    Lexer ahead(text_);
-    for (Token token = ahead.next(); token.kind != Token::Kind::end; token = ahead.next()) {
-      if (token.kind != Token::Kind::identifier) continue;
-      if (token.text == "qubit" || token.text == "bit") return;
-      if (token.text == "qreg" || token.text == "creg" || token.text == "opaque") {
-        version_ = 2;
-        return;
-      }
-    }
   }
 
   bool statement() {
@@ -1843,6 +1831,17 @@ class Parser {
 };
 
 }  // namespace
+
+int openqasm_version(std::string_view text) {
+  Lexer ahead(text);
+  for (Token token = ahead.next(); token.kind != Token::Kind::end; token = ahead.next()) {
+    if (token.kind != Token::Kind::identifier) continue;
+    if (token.text == "OPENQASM") return ahead.next().text.starts_with('2') ? 2 : 3;
+    if (token.text == "qubit" || token.text == "bit") return 3;
+    if (token.text == "qreg" || token.text == "creg" || token.text == "opaque") return 2;
+  }
+  return 3;
+}
 
 Result<Circuit> read_openqasm(std::string_view text, ReadOptions const& options) {
   return Parser(text, options).run();

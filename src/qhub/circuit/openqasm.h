@@ -27,4 +27,7 @@ namespace qhub::circuit {
 /// skipped up to its semicolon.
 [[nodiscard]] Result<Circuit> read_openqasm(std::string_view text, ReadOptions const& options = {});
 
+/// The major version by which read_openqasm() would read the text: 2 or 3.
+[[nodiscard]] int openqasm_version(std::string_view text);
+
 }  // namespace qhub::circuit
