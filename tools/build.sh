@@ -31,25 +31,24 @@ fi
 
 # One line that counts up on a terminal; a line for each tenth elsewhere.
 progress() {
-  local line last=-1
+  local line tenth last=0
   while IFS= read -r line; do
-    if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then continue; fi
-    local done=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+    if [[ ! $line =~ ^\[([1-9][0-9]*)/([0-9]+)\] ]]; then continue; fi
+    tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
     if [[ -t 1 ]]; then
-      printf '\rBuilding %s: %d of %d ' "$preset" "$done" "$total"
-    elif ((done * 10 / total > last)); then
-      last=$((done * 10 / total))
-      printf 'Building %s: %d of %d\n' "$preset" "$done" "$total"
+      printf '\r\e[KBuilding %s: %d of %d' "$preset" "${BASH_REMATCH[@]:1:2}"
+    elif ((tenth > last)); then
+      printf 'Building %s: %d of %d\n' "$preset" "${BASH_REMATCH[@]:1:2}"
     fi
+    last=$tenth
   done
+  if [[ -t 1 ]]; then printf '\r\e[K'; fi
 }
 SECONDS=0
 targets=()
 if (($#)); then targets=(--target "$@"); fi
 if ! cmake --build "$folder" "${targets[@]}" 2>&1 | tee "$log" | progress; then
-  echo >&2
   cat "$log" >&2
   exit 1
 fi
-if [[ -t 1 ]]; then printf '\r'; fi
-printf 'Built %s in %d min %d s.              \n' "$preset" $((SECONDS / 60)) $((SECONDS % 60))
+printf 'Built %s in %d min %d s.\n' "$preset" $((SECONDS / 60)) $((SECONDS % 60))

@@ -69,6 +69,8 @@ void Decoder::prepend(std::size_t from, std::string_view step) {
   }
 }
 
+void Decoder::prepend_index(std::size_t from, std::size_t index) { prepend(from, fmt::format("[{}]", index)); }
+
 std::string_view UnionTable::id_of(std::size_t alternative, std::string_view hint) const {
   std::string_view first;
   for (Entry const& entry : entries) {

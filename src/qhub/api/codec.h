@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "qhub/api/box.h"
 #include "qhub/api/file.h"
 #include "qhub/api/json.h"
 #include "qhub/api/union.h"
@@ -32,6 +33,7 @@ class Decoder {
   bool fail(std::string message);
   /// Puts a step before the path of each failure recorded since `from`.
   void prepend(std::size_t from, std::string_view step);
+  void prepend_index(std::size_t from, std::size_t index);
 
   std::size_t count() const { return errors_.size(); }
   /// More failures than these are not looked for.
@@ -211,6 +213,14 @@ struct CodecOf<std::optional<T>> {
   static constexpr Codec value{codec<T>.kind, decode, encode, absent, codec<T>.element};
 };
 template <class T>
+struct CodecOf<Box<T>> {
+  static bool decode(Json const& json, void* out, Decoder& decoder) {
+    return CodecOf<T>::decode(json, &**static_cast<Box<T>*>(out), decoder);
+  }
+  static void encode(void const* in, Writer& writer) { CodecOf<T>::encode(&**static_cast<Box<T> const*>(in), writer); }
+  static constexpr Codec value{JsonKind::object, decode, encode};
+};
+template <class T>
 struct CodecOf<std::vector<T>> {
   static bool decode(Json const& json, void* out, Decoder& decoder) {
     if (!json.is_array()) return fail_kind(json, "an array", decoder);
@@ -223,7 +233,7 @@ struct CodecOf<std::vector<T>> {
       std::size_t const failures = decoder.count();
       T value{};
       if (!codec<T>.decode(element, &value, decoder)) {
-        decoder.prepend(failures, "[" + std::to_string(vector.size()) + "]");
+        decoder.prepend_index(failures, vector.size());
         if (decoder.full()) return false;
         good = false;
       }

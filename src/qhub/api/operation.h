@@ -18,6 +18,7 @@ enum class AnswerKind : std::uint8_t {
   none,           ///< Nothing; a body is ignored.
   json,           ///< A JSON document.
   optional_json,  ///< A JSON document, or 204 when there is none.
+  headers,        ///< Nothing but its header fields.
   bytes,          ///< An octet stream, handed on in pieces as it arrives.
 };
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "qhub/api/codec.h"
+#include "qhub/hub/http/problem.h"
+#include "qhub/hub/http/router.h"
+
+/// What the generated routes are made of: reading a request's parts into its type, writing a handler's result.
+namespace qhub::hub {
+
+/// The operation's own path parameter of that index; those of the mount prefix come before it.
+std::string path_parameter(Call const& call, std::size_t index);
+
+/// Query, body and file of the request as `fields` describes them. Errors name each field at fault.
+Result<void> read_request(Call const& call, api::Object const& fields, void* request);
+
+template <class Request>
+Result<void> read_request(Call const& call, Request& request) {
+  return read_request(call, api::describe<Request>(), &request);
+}
+
+/// A handler's result as a response: 200 with JSON, 204 for nothing, or the problem document of its error.
+template <class T>
+Response answer(Call const& call, Result<T> const& result) {
+  if (!result) return problem(result.error(), call.request_id);
+  return json_response(200, api::encode(*result));
+}
+template <class T>
+Response answer(Call const& call, Result<std::optional<T>> const& result) {
+  if (!result) return problem(result.error(), call.request_id);
+  return *result ? json_response(200, api::encode(**result)) : empty_response();
+}
+inline Response answer(Call const& call, Result<void> const& result) {
+  return result ? empty_response() : problem(result.error(), call.request_id);
+}
+inline Response answer(Call const& call, Result<Response> result) {
+  return result ? *std::move(result) : problem(result.error(), call.request_id);
+}
+
+}  // namespace qhub::hub
