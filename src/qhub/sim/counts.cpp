@@ -10,17 +10,13 @@ bool by_outcome(Counts::Entry const& a, Counts::Entry const& b) {
   return a.outcome < b.outcome;
 }
 
-/// Joins neighbours with the same outcome.
-void join_equal(std::vector<Counts::Entry>& sorted) {
-  std::size_t kept = 0;
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    if (sorted[kept].outcome == sorted[i].outcome) {
-      sorted[kept].shots += sorted[i].shots;
-    } else if (++kept != i) {
-      sorted[kept] = std::move(sorted[i]);
-    }
+/// Appends an entry, or adds its shots to the last one if that has the same outcome.
+void append(std::vector<Counts::Entry>& entries, Counts::Entry entry) {
+  if (!entries.empty() && entries.back().outcome == entry.outcome) {
+    entries.back().shots += entry.shots;
+  } else {
+    entries.push_back(std::move(entry));
   }
-  if (!sorted.empty()) sorted.resize(kept + 1);
 }
 
 }  // namespace
@@ -48,8 +44,10 @@ std::uint64_t Counts::operator[](std::string_view text) const {
 
 void CountsBuilder::add(std::vector<Counts::Entry> batch) {
   if (!std::is_sorted(batch.begin(), batch.end(), by_outcome)) std::sort(batch.begin(), batch.end(), by_outcome);
-  join_equal(batch);
-  runs_.push_back(std::move(batch));
+  std::vector<Counts::Entry> run;
+  run.reserve(batch.size());
+  for (Counts::Entry& entry : batch) append(run, std::move(entry));
+  runs_.push_back(std::move(run));
   while (runs_.size() > 1 && runs_[runs_.size() - 2].size() <= 2 * runs_.back().size()) merge_last_two();
 }
 
@@ -62,13 +60,15 @@ Counts CountsBuilder::build(std::uint32_t width) {
 }
 
 void CountsBuilder::merge_last_two() {
-  std::vector<Counts::Entry> const last = std::move(runs_.back());
+  std::vector<Counts::Entry> last = std::move(runs_.back());
   runs_.pop_back();
-  std::vector<Counts::Entry> const before = std::move(runs_.back());
+  std::vector<Counts::Entry> before = std::move(runs_.back());
   std::vector<Counts::Entry> merged;
   merged.reserve(before.size() + last.size());
-  std::merge(before.begin(), before.end(), last.begin(), last.end(), std::back_inserter(merged), by_outcome);
-  join_equal(merged);
+  for (auto a = before.begin(), b = last.begin(); (a != before.end() || b != last.end()) && !stop_.stop_requested();) {
+    bool const take_a = b == last.end() || (a != before.end() && by_outcome(*a, *b));
+    append(merged, std::move(take_a ? *a++ : *b++));
+  }
   runs_.back() = std::move(merged);
 }
 

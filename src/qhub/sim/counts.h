@@ -4,7 +4,10 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qhub::sim {
@@ -55,9 +58,12 @@ struct Counts {
   friend bool operator==(Counts const&, Counts const&) = default;
 };
 
-/// Collects Counts from many sorted batches. Cost: O(n log n) for n entries in all.
+/// Collects Counts from many batches. Cost: O(n log n) for n entries in all. After a stop request every call returns
+/// soon and the counts are incomplete.
 class CountsBuilder {
  public:
+  explicit CountsBuilder(std::stop_token stop = {}) : stop_(std::move(stop)) {}
+
   /// \param batch  any order, outcomes may repeat.
   void add(std::vector<Counts::Entry> batch);
   /// Call once.
@@ -66,7 +72,9 @@ class CountsBuilder {
  private:
   void merge_last_two();
 
-  std::vector<std::vector<Counts::Entry>> runs_;  ///< Each without repeats and longer than half of the one before.
+  std::stop_token stop_;
+  /// Each ascending, without repeats, and more than twice as long as the next: so an entry is merged only so often.
+  std::vector<std::vector<Counts::Entry>> runs_;
 };
 
 }  // namespace qhub::sim

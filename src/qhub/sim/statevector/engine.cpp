@@ -155,7 +155,8 @@ class Run {
                    .details = {}};
     }
     std::uint64_t const shots_of_one =
-        random ? random_.binomial(branch.shots, one / (zero + one)) : (one > zero ? branch.shots : 0);
+        random ? draw_shots(branch.shots, one / (zero + one)) : (one > zero ? branch.shots : 0);
+    if (stopped()) return cancelled();
     std::uint64_t const shots_of_zero = branch.shots - shots_of_one;
     // The outcome with fewer shots, but at least one, goes first: see StatevectorEngine for why.
     bool const first = shots_of_zero == 0 || (shots_of_one != 0 && shots_of_one < shots_of_zero);
@@ -180,6 +181,17 @@ class Run {
     copy_scaled(state, state, {bit, first ? 0 : bit}, 0.0, execution_);
     finish_collapse(step, branch, first);
     return {};
+  }
+
+  /// How many of the shots have an outcome of this probability.
+  std::uint64_t draw_shots(std::uint64_t shots, double probability_of_outcome) {
+    std::uint64_t drawn = 0;
+    for (std::uint64_t left = shots; left > 0 && !stopped();) {
+      std::uint64_t const batch = std::min(left, batch_size);
+      drawn += random_.binomial(batch, probability_of_outcome);
+      left -= batch;
+    }
+    return drawn;
   }
 
   void finish_collapse(Step const& step, Branch& branch, bool outcome) {
@@ -231,11 +243,12 @@ class Run {
   Result<void> write_memory() {
     std::vector<std::uint32_t>& memory = result_.memory;
     memory.reserve(options_.shots);
-    for (std::size_t e = 0; e < result_.counts.entries.size(); ++e)
-      memory.insert(memory.end(), result_.counts.entries[e].shots, static_cast<std::uint32_t>(e));
-    for (std::size_t i = memory.size(); i > 1; --i) {  // Fisher and Yates
-      std::swap(memory[i - 1], memory[random_.below(i)]);
-      if (i % batch_size == 0 && stopped()) return cancelled();
+    for (std::uint32_t e = 0; e < result_.counts.entries.size(); ++e) {
+      for (std::uint64_t s = 0; s < result_.counts.entries[e].shots; ++s) {
+        if (memory.size() % batch_size == 0 && stopped()) return cancelled();
+        memory.push_back(e);  // and to a random place: Fisher and Yates' shuffle, from the inside out
+        std::swap(memory.back(), memory[random_.below(memory.size())]);
+      }
     }
     return {};
   }
@@ -260,7 +273,7 @@ class Run {
   Random random_;
   Program const program_;
   std::vector<Branch> branches_;  ///< Yet to be continued, the last one first.
-  CountsBuilder counts_;
+  CountsBuilder counts_{execution_.stop};
   RunResult result_;
   std::size_t peak_states_ = 1;
   double done_ = 0;

@@ -214,6 +214,22 @@ TEST(StatevectorEngine, TeleportationMovesTheState) {
   }
 }
 
+TEST(StatevectorEngine, TestIsMadeAtTheFirstInstructionThatDependsOnItEvenIfThatDoesNothing) {
+  Qubit const idle = 0, target = 2;
+  Instruction const identity{.gate = Gate::id, .targets = std::span(&idle, 1)};
+  Instruction const needless_reset{.kind = InstructionKind::reset, .targets = std::span(&idle, 1)};
+  for (Instruction first : {identity, needless_reset}) {
+    Circuit circuit(3, 2);
+    Condition::Id const zero = *circuit.add_condition({.first = 0, .count = 1, .value = 0, .parent = {}});
+    first.condition = zero;
+    append(circuit, first);
+    circuit.x(1).measure(1, 0);  // changes the bit, not the outcome of the test
+    append(circuit, {.gate = Gate::x, .targets = std::span(&target, 1), .condition = zero});
+    circuit.measure(2, 1);
+    EXPECT_EQ(run(circuit, 10).counts["11"], 10U);
+  }
+}
+
 TEST(StatevectorEngine, RepeatUntilSuccessEndsInOneForAllButTheLastFewShots) {
   constexpr unsigned rounds = 8;
   Circuit circuit(1, 1);
@@ -284,6 +300,10 @@ TEST(StatevectorEngine, StatevectorIsTheOneBeforeTheFinalMeasurements) {
   EXPECT_LE(dense::max_distance(result.statevector->span(), State{half, 0, 0, half}), 1e-15);
   EXPECT_EQ(result.counts["00"] + result.counts["11"], 100U);
 
+  Circuit reset(2);
+  reset.x(0).x(1).reset(1);
+  EXPECT_EQ(final_state(reset), (State{0, 1, 0, 0}));
+
   circuit.h(0);
   auto const random = try_run(circuit, {.shots = 100, .want_statevector = true});
   ASSERT_FALSE(random);
@@ -292,7 +312,7 @@ TEST(StatevectorEngine, StatevectorIsTheOneBeforeTheFinalMeasurements) {
 
 TEST(StatevectorEngine, QubitsWithoutGatesTakeNoMemory) {
   Circuit circuit(127, 127);
-  circuit.reset(3).x(80).h(100).cx(100, 101);
+  circuit.x(80).reset(3).h(100).cx(100, 101);
   for (Qubit q = 0; q < 127; ++q) circuit.measure(q, q);
   EXPECT_EQ(StatevectorEngine().predict_memory(circuit, {})->qubits, 3U);
   auto const result = run(circuit, 100);
@@ -374,7 +394,10 @@ TEST(StatevectorEngine, CancellationTakesEffectSoon) {
     Circuit const& circuit;
     std::uint64_t shots;
   };
-  for (Case const& test : {Case{"gates", gates, 1000}, Case{"branches", shots, 1U << 20}}) {
+  Circuit outcomes(24, 24);  // very many different outcomes to sort
+  for (Qubit q = 0; q < 24; ++q) outcomes.h(q).measure(q, 23 - q);
+  for (Case const& test : {Case{"gates", gates, 1000}, Case{"branches", shots, 1U << 20},
+                           Case{"outcomes", outcomes, std::uint64_t{1} << 30}}) {
     for (int const after : {0, 20, 300}) {
       auto const seconds = time_to_cancel(test.circuit, test.shots, std::chrono::milliseconds(after)).count();
       EXPECT_LT(seconds, 1) << test.name << ", cancelled after " << after << " ms";

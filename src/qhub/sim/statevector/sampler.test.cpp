@@ -52,5 +52,14 @@ TEST(Sampler, ImpossibleStatesNeverOccur) {
   for (std::uint64_t const index : draw(sparse, 100000, 6)) ASSERT_NE(sparse[index], 0.0) << index;
 }
 
+// With the smallest number above zero as total probability, half of the draws are rounded up to the total.
+TEST(Sampler, DrawRoundedUpToTheTotalBelongsToTheLastPossibleState) {
+  for (std::size_t const possible : {0U, 5U, 4097U, 32767U}) {
+    State state(32768);
+    state[possible] = 2.3e-162;
+    for (std::uint64_t const index : draw(state, 100, 1)) ASSERT_EQ(index, possible);
+  }
+}
+
 }  // namespace
 }  // namespace qhub::sim::statevector
