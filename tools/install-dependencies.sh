@@ -5,10 +5,10 @@ set -euo pipefail
 
 # a|b stands for whichever of them is there, or the first one this release of the distribution has.
 build_packages=(
-  g++ cmake ninja-build ccache pkg-config
+  g++ cmake ninja-build ccache
   'libboost-json1.81-dev|libboost-json-dev' 'libboost-url1.81-dev|libboost-url-dev'
   libcurl4-openssl-dev libssl-dev libsqlite3-dev
-  libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev
+  libfmt-dev libspdlog-dev libcli11-dev
   python3 python3-yaml python3-jinja2
 )
 test_packages=(libgtest-dev librapidcheck-dev python3-venv)

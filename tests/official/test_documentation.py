@@ -5,6 +5,7 @@ Written in the documentation's words, so that a difference between releases show
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -12,6 +13,8 @@ from qhub.api.quantum import HubQuantumClient
 from qhub.api.quantum.errors import NotFoundError, UnauthorizedError
 from qhub.api.quantum.jobs import CreateJobRequestInput_AzureIonqSimulator
 from qhub.api.quantum.types import AzureIonqJobInputCircuitItem
+
+COIN = "OPENQASM 3.0;\nbit[1] b;\nqubit[1] q;\nh q[0];\nb[0] = measure q[0];"
 
 
 def test_quickstart(hub):
@@ -65,7 +68,7 @@ def test_error_handling_without_a_valid_token(hub):
 def test_polling_until_a_terminal_status(hub):
     client = HubQuantumClient(api_key=hub.token, base_url=hub.quantum_url)
     terminal = {"COMPLETED", "FAILED", "ABORTED", "CANCELLED"}
-    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=10, input="OPENQASM 3.0; qubit[1] q; bit b; b = measure q[0];")
+    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=10, input=COIN)
     seen = set()
     while not seen & terminal:
         seen.add(client.jobs.get_job_status(job.id).status)
@@ -75,14 +78,12 @@ def test_polling_until_a_terminal_status(hub):
 
 def test_streaming_the_result_file(hub, tmp_path):
     client = HubQuantumClient(api_key=hub.token, base_url=hub.quantum_url)
-    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=50_000, input="OPENQASM 3.0; qubit[2] q; h q; bit[2] b; b = measure q;")
+    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=50_000, input=COIN)
     while client.jobs.get_job_status(job.id).status in ("PENDING", "RUNNING"):
         time.sleep(0.02)
     with open(tmp_path / "result.json", "wb") as out:
         for chunk in client.jobs.get_job_result_stream(job.id):
             out.write(chunk)
-    import json
-
     assert json.loads((tmp_path / "result.json").read_bytes()) == client.jobs.get_job_result(job.id)
 
 

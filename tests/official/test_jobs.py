@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections import Counter
 
 import pytest
 from qhub.api.quantum import HubQuantumClient
 from qhub.api.quantum.errors import NotFoundError
+from qhub.api.quantum.jobs.client import JobsClient
 
 BELL_3 = """OPENQASM 3.0;
 bit[2] b;
@@ -98,18 +100,11 @@ def test_null_is_as_good_as_absent(client):
     assert finish(client, job) == "COMPLETED"
 
 
+@pytest.mark.skipif(inspect.signature(JobsClient.get_job_input).return_annotation is str,
+                    reason="this release expects text where newer ones, and the hub, have an object")
 def test_the_input_can_be_read_again(client):
     job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input={"qasm": BELL_3})
-    raw = client.jobs.with_raw_response.get_job_input if False else client.jobs.get_job_input
-    if _input_is_typed_as_text():
-        pytest.skip("1.15.0 expects text where 3.3.0 and the hub have an object")
-    assert raw(job.id) == {"qasm": BELL_3}
-
-
-def _input_is_typed_as_text() -> bool:
-    import inspect
-
-    return inspect.signature(HubQuantumClient(api_key="").jobs.get_job_input).return_annotation is str
+    assert client.jobs.get_job_input(job.id) == {"qasm": BELL_3}
 
 
 def test_search_lists_the_newest_first_in_pages(client):
