@@ -75,17 +75,13 @@ class Official:
         hints = typing.get_type_hints(method, include_extras=True)
         positional = [name for name, p in signature.parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
         arguments = dict(zip(positional, path.values()))
-        for name, value in query.items():
+        members = query | ({"request": body} if "request" in signature.parameters else body or {})
+        for name, value in members.items():
+            argument = snake_case(name)
             try:
-                arguments[snake_case(name)] = self._parse(hints[snake_case(name)], value)
-            except pydantic.ValidationError:
-                arguments[snake_case(name)] = value  # a list where the hint says text: repeated all the same
-        if "request" in signature.parameters:
-            arguments["request"] = self._parse(hints["request"], body)
-        elif body is not None:
-            for name, value in body.items():
-                argument = snake_case(name)
                 arguments[argument] = None if value is None else self._parse(hints[argument], value)
+            except pydantic.ValidationError:
+                arguments[argument] = value  # the contract knows more than this release, which hands it on unchanged
         arguments |= {snake_case(name): value for name, value in files.items()}
         answer = method(**arguments)
         return b"".join(answer) if isinstance(answer, typing.Iterator) else answer
