@@ -99,7 +99,7 @@ Result<JobCircuit> read_circuit(JsonField const& item, ReadOptions const& option
 
 }  // namespace
 
-Result<std::vector<JobCircuit>> read_aqt(boost::json::value const& input, ReadOptions const& options) {
+Result<std::vector<JobCircuit>> convert_aqt(boost::json::value const& input, ReadOptions const& options) {
   JsonField const root(input, "input");
   auto const payload = root.at("payload");
   if (!payload) return payload.error();
@@ -121,7 +121,7 @@ Result<std::vector<JobCircuit>> read_aqt(boost::json::value const& input, ReadOp
 Result<std::vector<JobCircuit>> read_aqt(std::string_view text, ReadOptions const& options) {
   auto const parsed = parse_json(text, options);
   if (!parsed) return parsed.error();
-  return read_aqt(*parsed, options);
+  return convert_aqt(*parsed, options);
 }
 
 }  // namespace qhub::circuit

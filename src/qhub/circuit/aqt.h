@@ -16,7 +16,8 @@ namespace qhub::circuit {
 ///
 /// Errors: syntax (not JSON), invalid_argument naming the path, too_large.
 [[nodiscard]] Result<std::vector<JobCircuit>> read_aqt(std::string_view text, ReadOptions const& options = {});
-[[nodiscard]] Result<std::vector<JobCircuit>> read_aqt(boost::json::value const& input,
-                                                       ReadOptions const& options = {});
+/// The same from a parsed document.
+[[nodiscard]] Result<std::vector<JobCircuit>> convert_aqt(boost::json::value const& input,
+                                                          ReadOptions const& options = {});
 
 }  // namespace qhub::circuit

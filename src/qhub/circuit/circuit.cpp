@@ -88,6 +88,8 @@ Result<Condition::Id> Circuit::add_condition(Condition const& condition) {
   if (condition.count == 0 || condition.first >= clbit_count_ || condition.count > clbit_count_ - condition.first)
     return refuse("a condition tests classical bits {} to {} of {}", condition.first,
                   std::uint64_t{condition.first} + condition.count, clbit_count_);
+  if (condition.count < 64 && condition.value >> condition.count != 0)
+    return refuse("a condition compares {} classical bits with {}", condition.count, condition.value);
   if (condition.parent && condition.parent.index >= conditions_.size())
     return refuse("a condition depends on condition {} of {}", condition.parent.index, conditions_.size());
   conditions_.push_back(condition);

@@ -121,7 +121,8 @@ class Circuit {
   Result<Register> add_qubits(std::string register_name, std::uint32_t size);
   Result<Register> add_clbits(std::string register_name, std::uint32_t size);
 
-  /// Adds a test for instructions to depend on. Fails with invalid_argument if its bits or its parent do not exist.
+  /// Adds a test for instructions to depend on. Fails with invalid_argument if its bits or its parent do not exist, or
+  /// the value does not fit the bits.
   Result<Condition::Id> add_condition(Condition const& condition);
 
   /// Appends one instruction, which must not be a view into this same circuit. Fails with invalid_argument if a qubit,

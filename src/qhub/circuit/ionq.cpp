@@ -326,14 +326,14 @@ class IonqReader {
 
 }  // namespace
 
-Result<Circuit> read_ionq(boost::json::value const& input, ReadOptions const& options) {
+Result<Circuit> convert_ionq(boost::json::value const& input, ReadOptions const& options) {
   JsonField const root(input, "input");
   return IonqReader(root, options).run();
 }
 
 Result<Circuit> read_ionq(std::string_view text, ReadOptions const& options) {
   auto const parsed = parse_json(text, options);
-  return parsed ? read_ionq(*parsed, options) : Result<Circuit>(parsed.error());
+  return parsed ? convert_ionq(*parsed, options) : Result<Circuit>(parsed.error());
 }
 
 }  // namespace qhub::circuit

@@ -20,6 +20,7 @@ namespace qhub::circuit {
 ///
 /// Errors: syntax (not JSON), invalid_argument naming the path, unsupported, too_large.
 [[nodiscard]] Result<Circuit> read_ionq(std::string_view text, ReadOptions const& options = {});
-[[nodiscard]] Result<Circuit> read_ionq(boost::json::value const& input, ReadOptions const& options = {});
+/// The same from a parsed document.
+[[nodiscard]] Result<Circuit> convert_ionq(boost::json::value const& input, ReadOptions const& options = {});
 
 }  // namespace qhub::circuit

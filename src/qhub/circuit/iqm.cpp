@@ -198,7 +198,7 @@ class IqmReader {
 
 }  // namespace
 
-Result<std::vector<JobCircuit>> read_iqm(boost::json::value const& input, ReadOptions const& options) {
+Result<std::vector<JobCircuit>> convert_iqm(boost::json::value const& input, ReadOptions const& options) {
   JsonField const root(input, "input");
   auto const circuits = root.at("circuits");
   if (!circuits) return circuits.error();
@@ -224,7 +224,7 @@ Result<std::vector<JobCircuit>> read_iqm(boost::json::value const& input, ReadOp
 Result<std::vector<JobCircuit>> read_iqm(std::string_view text, ReadOptions const& options) {
   auto const parsed = parse_json(text, options);
   if (!parsed) return parsed.error();
-  return read_iqm(*parsed, options);
+  return convert_iqm(*parsed, options);
 }
 
 }  // namespace qhub::circuit

@@ -21,7 +21,8 @@ namespace qhub::circuit {
 ///
 /// Errors: syntax (not JSON), invalid_argument naming the path, too_large.
 [[nodiscard]] Result<std::vector<JobCircuit>> read_iqm(std::string_view text, ReadOptions const& options = {});
-[[nodiscard]] Result<std::vector<JobCircuit>> read_iqm(boost::json::value const& input,
-                                                       ReadOptions const& options = {});
+/// The same from a parsed document.
+[[nodiscard]] Result<std::vector<JobCircuit>> convert_iqm(boost::json::value const& input,
+                                                          ReadOptions const& options = {});
 
 }  // namespace qhub::circuit

@@ -389,12 +389,12 @@ class Parser {
       digits = without_underscores;
     }
     std::optional<Value> value;
-    auto const finish = [&](auto const& result, auto parsed) {
-      if (result.ec == std::errc{} && result.ptr == digits.data() + digits.size()) value = Value::of(parsed);
+    auto const complete = [&](std::from_chars_result const& result) {
+      return result.ec == std::errc{} && result.ptr == digits.data() + digits.size();
     };
     if (token_.kind == Token::Kind::real) {
       double parsed = 0;
-      finish(std::from_chars(digits.data(), digits.data() + digits.size(), parsed), parsed);
+      if (complete(std::from_chars(digits.data(), digits.data() + digits.size(), parsed))) value = Value::of(parsed);
     } else {
       int base = 10;
       if (digits.size() > 2 && digits[0] == '0' && digits[1] > '9') {
@@ -402,7 +402,8 @@ class Parser {
         digits.remove_prefix(2);
       }
       std::int64_t parsed = 0;
-      finish(std::from_chars(digits.data(), digits.data() + digits.size(), parsed, base), parsed);
+      if (complete(std::from_chars(digits.data(), digits.data() + digits.size(), parsed, base)))
+        value = Value::of(parsed);
     }
     if (!value) fail("the number '{}' is out of range or malformed", token_.text.substr(0, 40));
     advance();
@@ -507,12 +508,12 @@ class Parser {
   std::optional<Value> binary(Token const& where, std::uint16_t symbol, Value left, Value right) {
     bool const integers = left.is_integer() && right.is_integer();
     auto const boolean = [](bool value) { return Value::of(std::int64_t{value}); };
-    auto const checked = [&](bool overflowed, std::int64_t value) -> std::optional<Value> {
-      if (!overflowed) return Value::of(value);
+    std::int64_t result = 0;
+    auto const checked = [&](bool overflowed) -> std::optional<Value> {
+      if (!overflowed) return Value::of(result);
       return fail_at(ErrorKind::syntax, where.text, "the result of '{}' does not fit 64 bits", where.text),
              std::nullopt;
     };
-    std::int64_t result = 0;
     switch (symbol) {
       case symbol_code("||"):
         return boolean(left.is_true() || right.is_true());
@@ -532,13 +533,13 @@ class Parser {
         return boolean(integers ? left.integer >= right.integer : left.real >= right.real);
       case symbol_code("+"):
         if (!integers) return Value::of(left.real + right.real);
-        return checked(__builtin_add_overflow(left.integer, right.integer, &result), result);
+        return checked(__builtin_add_overflow(left.integer, right.integer, &result));
       case symbol_code("-"):
         if (!integers) return Value::of(left.real - right.real);
-        return checked(__builtin_sub_overflow(left.integer, right.integer, &result), result);
+        return checked(__builtin_sub_overflow(left.integer, right.integer, &result));
       case symbol_code("*"):
         if (!integers) return Value::of(left.real * right.real);
-        return checked(__builtin_mul_overflow(left.integer, right.integer, &result), result);
+        return checked(__builtin_mul_overflow(left.integer, right.integer, &result));
       case symbol_code("/"):
         if (right.real == 0) return division_by_zero(where);
         // -1 is left to the real quotient: the lowest integer has no opposite.
@@ -576,6 +577,10 @@ class Parser {
         return bits(b < 64 ? a >> b : 0);
     }
   }
+
+  /// In a body that is read but not carried out, variables have any value: what depends on them is no mistake. (In the
+  /// body of a gate nothing about qubits depends on them.)
+  [[nodiscard]] bool values_are_made_up() const { return checking_ != 0 && !in_gate_body_; }
 
   std::optional<Value> division_by_zero(Token const& where) {
     if (checking_ != 0) return Value::of(1.0);  // a parameter of a gate that is only checked has no value yet
@@ -657,6 +662,7 @@ class Parser {
     auto const from = element_of(name, range, first, first_token);
     auto const to = from ? element_of(name, range, last, last_token) : std::nullopt;
     if (!to) return std::nullopt;
+    if (values_are_made_up()) return range;
     if (step == 0 || std::abs(static_cast<double>(step)) > max_bits)
       return fail_at(ErrorKind::syntax, last_token.text, "a slice cannot have step {}", step), std::nullopt;
     std::int64_t const distance = std::int64_t{*to} - *from;
@@ -669,6 +675,7 @@ class Parser {
   std::optional<std::uint32_t> element_of(Token const& name, Range const& range, std::int64_t index,
                                           Token const& where) {
     std::int64_t const from_start = index < 0 && version_ == 3 ? index + range.count : index;
+    if (values_are_made_up()) return 0;
     if (from_start < 0 || from_start >= range.count)
       return fail_at(ErrorKind::syntax, where.text, "index {} is outside register '{}' of size {}", index, name.text,
                      range.count),
@@ -688,11 +695,11 @@ class Parser {
       if (emitter_.circuit.qubit_count() != 0)
         return unsupported(token_.text, "a program cannot have both declared and physical qubits"), std::nullopt;
       // How many there are is known only at the end, so look ahead once.
-      std::uint32_t highest = number_of(token_);
+      std::int64_t highest = number_of(token_);
       Lexer ahead(std::string_view(token_.text.data(),
                                    static_cast<std::size_t>(text_.data() + text_.size() - token_.text.data())));
       for (Token token = ahead.next(); token.kind != Token::Kind::end; token = ahead.next())
-        if (token.kind == Token::Kind::physical_qubit) highest = std::max(highest, number_of(token));
+        if (token.kind == Token::Kind::physical_qubit) highest = std::max<std::int64_t>(highest, number_of(token));
       if (!add_register("$", highest + 1, Symbol::Kind::qubits, token_)) return std::nullopt;
       physical_ = true;
     }
@@ -1058,7 +1065,7 @@ class Parser {
   }
 
   bool measure(Range const& qubits, Range const& bits, Token const& qubit_token, Token const& bit_token) {
-    if (qubits.count != bits.count)
+    if (qubits.count != bits.count && !values_are_made_up())
       return fail_at(ErrorKind::syntax, bit_token.text, "{} qubits cannot be measured into {} bits", qubits.count,
                      bits.count);
     for (std::uint32_t i = 0; i < qubits.count; ++i) {
@@ -1257,6 +1264,7 @@ class Parser {
   /// Carries out a call once, or once per element of the registers among its operands.
   bool broadcast(Call const& call, std::span<Modifier const> modifiers, std::span<Range const> ranges,
                  std::span<Token const> places) {
+    if (values_are_made_up()) return true;
     std::uint32_t repetitions = 1;
     bool is_broadcast = false;
     for (std::size_t i = 0; i < ranges.size(); ++i) {

@@ -88,16 +88,16 @@ Result<JobInput> read_circuits(boost::json::value const& input, std::optional<Fo
     case Format::openqasm3:
       return read_programs(root, options);
     case Format::ionq: {
-      auto circuit = read_ionq(input, options);
+      auto circuit = convert_ionq(input, options);
       if (!circuit) return circuit.error();
       JobInput result{{}, Format::ionq, false};
       result.circuits.push_back({*std::move(circuit)});
       return result;
     }
     case Format::aqt:
-      return job(Format::aqt, read_aqt(input, options));
+      return job(Format::aqt, convert_aqt(input, options));
     case Format::iqm:
-      return job(Format::iqm, read_iqm(input, options));
+      return job(Format::iqm, convert_iqm(input, options));
   }
   return root.error("unknown format", ErrorKind::internal);
 }

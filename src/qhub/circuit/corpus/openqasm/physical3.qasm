@@ -1,0 +1,1 @@
+OPENQASM 3.1; bit[2] c; cz $1, $3; c[0] = measure $3; gphase(0.5); ctrl @ gphase(1) $0;
