@@ -32,18 +32,30 @@ std::string failure(std::string_view error, int status, std::string_view message
 
 std::string_view class_of(ApiError const& error) {
   switch (error.status_code()) {
-    case 400: return "BadRequestError";
-    case 401: return "UnauthorizedError";
-    case 403: return "ForbiddenError";
-    case 404: return "NotFoundError";
-    case 409: return "ConflictError";
-    case 413: return "ContentTooLargeError";
-    case 415: return "UnsupportedMediaTypeError";
-    case 422: return "UnprocessableEntityError";
-    case 429: return "TooManyRequestsError";
-    case 500: return "InternalServerError";
-    case 502: return "BadGatewayError";
-    default: return "ApiError";
+    case 400:
+      return "BadRequestError";
+    case 401:
+      return "UnauthorizedError";
+    case 403:
+      return "ForbiddenError";
+    case 404:
+      return "NotFoundError";
+    case 409:
+      return "ConflictError";
+    case 413:
+      return "ContentTooLargeError";
+    case 415:
+      return "UnsupportedMediaTypeError";
+    case 422:
+      return "UnprocessableEntityError";
+    case 429:
+      return "TooManyRequestsError";
+    case 500:
+      return "InternalServerError";
+    case 502:
+      return "BadGatewayError";
+    default:
+      return "ApiError";
   }
 }
 

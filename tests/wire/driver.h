@@ -13,8 +13,8 @@
 #include "qhub/service.hpp"
 #include "qhub/user.hpp"
 
-/// Calls any operation through its typed client method, told by a line of JSON with wire names. The generator writes one
-/// registration per operation; this is what they stand on.
+/// Calls any operation through its typed client method, told by a line of JSON with wire names. The generator writes
+/// one registration per operation; this is what they stand on.
 namespace qhub::wire {
 
 /// One client per API, all of the same server.

@@ -1,7 +1,7 @@
+#include "wire/driver.h"
+
 #include <CLI/CLI.hpp>
 #include <iostream>
-
-#include "wire/driver.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Reads a call per line of standard input, makes it, writes its answer as a line.");

@@ -17,7 +17,6 @@ class OpenEnum {
   struct Known {
     std::string_view text;
     constexpr operator std::string_view() const { return text; }
-    operator Enum() const { return Enum(text); }
   };
 
   OpenEnum() = default;

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "qhub/api/codec.h"
+#include "qhub/cli/command.h"
+#include "qhub/cli/remote.h"
+#include "qhub/quantum.hpp"
+#include "qhub/quantum/models_codec.h"
+#include "qhub/sdk/histogram.h"
+#include "qhub/sdk/wait_for_job.h"
+
+namespace qhub::cli {
+namespace {
+
+using quantum::JobStatus;
+
+/// The file's text as a job input: JSON as it is, anything else is a program's source.
+quantum::CreateJobRequestInput read_input(std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw UsageError{fmt::format("cannot read {}: {}", path, std::strerror(errno))};
+  if (!path.ends_with(".json")) return text;
+  Result<Json> json = api::parse(text);
+  if (!json) throw UsageError{fmt::format("{}: {}", path, json.error().message)};
+  return *std::move(json);
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+JobStatus wait(quantum::JobsClient const& jobs, std::string const& id, std::optional<long> seconds) {
+  WaitOptions options;
+  if (seconds) options.deadline = std::chrono::seconds(*seconds);
+  bool const terminal = isatty(STDERR_FILENO);
+  if (terminal)
+    options.on_progress = [&](JobStatus const& status, std::chrono::milliseconds waited) {
+      std::cerr << fmt::format("\r\033[K{} {:.1f} s", status.text(), static_cast<double>(waited.count()) / 1000)
+                << std::flush;
+    };
+  JobStatus status = wait_for_job(jobs, id, options);
+  if (terminal) std::cerr << "\r\033[K" << std::flush;
+  return status;
+}
+
+void print_counts(quantum::NormalizedJobResult const& result) {
+  for (quantum::NormalizedPubResult const& pub : result.pubs) {
+    if (result.pubs.size() > 1) std::cout << fmt::format("circuit {}\n", &pub - result.pubs.data());
+    if (auto const* counts = pub.get_if<quantum::NormalizedPubResult_Counts>(); counts && counts->counts)
+      std::cout << histogram(*counts->counts, {.columns = terminal_columns()});
+    else
+      std::cout << api::encode(pub) << '\n';
+  }
+}
+
+ExitCode run(Arguments const& arguments) {
+  HubQuantumClient const client(client_options(arguments, "quantum"));
+  quantum::Job const job = client.jobs().create_job({.backend_id = arguments.at("backend"),
+                                                     .shots = *arguments.integer("shots", 1, 1'000'000'000),
+                                                     .input = read_input(arguments.at("FILE")),
+                                                     .name = arguments.find("name")});
+  std::string const id = job.id.value_or("");
+  JobStatus const status = [&] {
+    try {
+      return wait(client.jobs(), id, arguments.integer("deadline", 1, 31'536'000));
+    } catch (TimeoutError const& error) {
+      std::cerr << "qhubctl: " << error.what() << '\n';
+      return JobStatus();
+    }
+  }();
+  if (!is_final(status)) return ExitCode::deadline;
+  if (status != JobStatus::COMPLETED) {
+    std::string reason;
+    if (status == JobStatus::FAILED) {
+      Json const result = client.jobs().get_job_result(id);
+      if (auto const* object = result.if_object())
+        if (auto const* error = object->if_contains("error"); error && error->is_object())
+          if (auto const* message = error->get_object().if_contains("message"); message && message->is_string())
+            reason = ": " + std::string(message->get_string());
+    }
+    std::cerr << fmt::format("qhubctl: job {} ended {}{}\n", id, status.text(), reason);
+    return ExitCode::job_failed;
+  }
+  std::optional<quantum::NormalizedJobResult> const result = client.jobs().get_normalized_job_result(id);
+  if (arguments.flag("json")) {
+    Json output = {{"id", id}, {"status", status.text()}};
+    if (result) output.get_object()["result"] = *api::parse(api::encode(*result));
+    std::cout << api::to_text(output) << '\n';
+  } else if (result) {
+    print_counts(*result);
+  } else {
+    std::cout << api::to_text(client.jobs().get_job_result(id)) << '\n';
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command const command_run{.name = "run",
+                          .summary = "Runs a circuit file on a backend, waits and prints the counts.",
+                          .positionals = {{"FILE", "OpenQASM source, or a job input as JSON (*.json)."}},
+                          .options = {{"backend", "ID", "Where to run it, as `qhubctl backends` lists them. Required."},
+                                      {"shots", "N", "How often to run it. Required."},
+                                      {"name", "TEXT", "A name for the job."},
+                                      {"deadline", "SECONDS", "Stop waiting after this long; the job goes on."},
+                                      {"json", "", "Print id, status and result as JSON instead of a histogram."}},
+                          .examples = {"qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000",
+                                       "qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000 --json"},
+                          .run = run};
+
+}  // namespace qhub::cli

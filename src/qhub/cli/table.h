@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qhub::cli {
+
+/// Prints rows to standard output: in aligned columns below a header on a terminal, else separated by tabs without one.
+void print_table(std::vector<std::string_view> const& header, std::vector<std::vector<std::string>> const& rows);
+
+}  // namespace qhub::cli

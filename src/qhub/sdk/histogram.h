@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace qhub {
+
+struct HistogramOptions {
+  std::size_t columns = 80;    ///< Width of a line in characters.
+  std::size_t most_rows = 32;  ///< The most frequent outcomes; one more line sums up the rest.
+};
+
+/// Counts as bars for a terminal, one outcome a line in the order of the outcomes: bitstring, bar, count, share.
+/// \param counts  how often each outcome was seen, by bitstring.
+std::string histogram(std::map<std::string, std::int64_t> const& counts, HistogramOptions const& options = {});
+
+}  // namespace qhub
