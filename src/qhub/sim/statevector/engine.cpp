@@ -27,6 +27,9 @@ constexpr double negligible_probability = 1e-20;
 /// token.
 constexpr std::uint64_t batch_size = std::uint64_t{1} << 18;
 
+/// More qubits or classical bits than any state or outcome could use: refused before even lists of them are made.
+constexpr std::uint32_t largest_register = std::uint32_t{1} << 20;
+
 Error cancelled() {
   return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
 }
@@ -302,6 +305,13 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = fmt::format("{} shots are too many to list each one's outcome", options.shots),
                  .details = {{"shots", "must be below 2^32"}}};
+  }
+  if (circuit.qubit_count() > largest_register || circuit.clbit_count() > largest_register) {
+    return Error{
+        .kind = ErrorKind::unsupported,
+        .message = fmt::format("the circuit has {} qubits and {} classical bits; at most {} of each are possible",
+                               circuit.qubit_count(), circuit.clbit_count(), largest_register),
+        .details = {}};
   }
   ProgramSize const program = program_size(circuit, options.want_statevector);
   MemoryPrediction prediction{.qubits = program.qubits, .bytes = std::numeric_limits<std::uint64_t>::max()};

@@ -337,6 +337,13 @@ TEST(StatevectorEngine, RefusesWhatDoesNotFitAndNamesTheNumbers) {
   EXPECT_NE(try_run(wide, {}).error().message.find("200 qubits needs more than 2^64 bytes"), std::string::npos);
 }
 
+TEST(StatevectorEngine, RefusesHugeRegistersBeforeListingThem) {
+  auto const refused = StatevectorEngine().predict_memory(Circuit(2'000'000, 1), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+  EXPECT_NE(refused.error().message.find("2000000 qubits"), std::string::npos);
+}
+
 TEST(StatevectorEngine, BranchingStaysWithinThePredictedNumberOfStates) {
   Circuit circuit(10, 40);
   for (Qubit q = 0; q < 10; ++q) circuit.h(q);
@@ -389,6 +396,12 @@ TEST(StatevectorEngine, CancellationTakesEffectSoon) {
   Circuit shots(10, 10);  // small state, very many shots
   for (Qubit q = 0; q < 10; ++q) shots.h(q);
   for (unsigned repeat = 0; repeat < 1000; ++repeat) shots.measure(repeat % 10, repeat % 10).h(repeat % 10);
+  Circuit wide(22, 0);  // long steps: every six-qubit gate takes half a second
+  auto const matrix = dense::random_unitary(6, 1);
+  std::vector<Qubit> const targets{0, 4, 8, 12, 16, 20};
+  for (Qubit q = 0; q < 22; ++q) wide.h(q);
+  for (unsigned repeat = 0; repeat < 100; ++repeat)
+    append(wide, {.kind = InstructionKind::unitary, .targets = targets, .matrix = matrix});
   struct Case {
     char const* name;
     Circuit const& circuit;
@@ -396,7 +409,7 @@ TEST(StatevectorEngine, CancellationTakesEffectSoon) {
   };
   Circuit outcomes(24, 24);  // very many different outcomes to sort
   for (Qubit q = 0; q < 24; ++q) outcomes.h(q).measure(q, 23 - q);
-  for (Case const& test : {Case{"gates", gates, 1000}, Case{"branches", shots, 1U << 20},
+  for (Case const& test : {Case{"gates", gates, 1000}, Case{"branches", shots, 1U << 20}, Case{"wide gates", wide, 1},
                            Case{"outcomes", outcomes, std::uint64_t{1} << 30}}) {
     for (int const after : {0, 20, 300}) {
       auto const seconds = time_to_cancel(test.circuit, test.shots, std::chrono::milliseconds(after)).count();
