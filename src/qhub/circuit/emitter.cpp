@@ -156,8 +156,7 @@ Result<void> Emitter::emit_matrix_power(Circuit const& body, double exponent) {
     for (auto const& group : {instruction.positive_controls, instruction.negative_controls, instruction.targets})
       qubits.insert(qubits.end(), group.begin(), group.end());
   std::ranges::sort(qubits);
-  auto const [first, last] = std::ranges::unique(qubits);
-  qubits.erase(first, last);
+  qubits.erase(std::unique(qubits.begin(), qubits.end()), qubits.end());
   if (qubits.size() > max_unitary_targets)
     return Error{ErrorKind::unsupported,
                  fmt::format("a fractional power of a gate on {} qubits; at most {} are supported", qubits.size(),
