@@ -15,7 +15,8 @@ void run(HubQuantumClient const& client, CreateJobRequest const& request) {
                                          }});
   std::cerr << '\n';
   if (status != JobStatus::COMPLETED) throw std::runtime_error("the job ended " + status.text());
-  for (auto const& pub : client.jobs().get_normalized_job_result(*job.id)->pubs)
+  auto const results = client.jobs().get_normalized_job_result(*job.id);
+  for (auto const& pub : results->pubs)
     if (auto const* result = pub.get_if<NormalizedPubResult_Counts>()) std::cout << qhub::histogram(*result->counts);
 }
 
