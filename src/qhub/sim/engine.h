@@ -1,12 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <complex>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string_view>
 #include <vector>
