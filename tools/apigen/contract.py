@@ -23,6 +23,8 @@ CPP_KEYWORDS = set(
     signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned using
     virtual void volatile wchar_t while xor""".split()
 )
+# What the generated code stands on; a schema of such a name would hide it.
+SUPPORT_TYPES = {"Box", "File", "Headers", "Json", "JsonObject", "OpenEnum", "Timestamp", "Union"}
 METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 
@@ -257,6 +259,8 @@ class Reader:
 
     def types(self) -> list:
         """All types, each after those it holds by value; a vector or map of a type needs only its name."""
+        for name in SUPPORT_TYPES & set(self.schemas):
+            raise ContractError(f"{name}: the name is taken by a support type")
         found = {name: self.type(name, schema) for name, schema in self.schemas.items()}
         ordered: dict[str, object] = {}
         visiting: list[str] = []
