@@ -91,7 +91,7 @@ Matrix2 product(std::span<Amplitude const> later, Matrix2 const& earlier) {
 
 class ProgramMaker {
  public:
-  ProgramMaker(Circuit const& circuit, bool keep_all_qubits, std::stop_token const& stop) : circuit_(circuit) {
+  ProgramMaker(Circuit const& circuit, bool keep_all_qubits, std::stop_token const& stop) {
     std::vector<std::size_t> const first_gate = first_gates(circuit);
     std::vector<Fate> const fates = decide_fates(circuit, first_gate, keep_all_qubits);
     position_.resize(circuit.qubit_count());
@@ -250,7 +250,6 @@ class ProgramMaker {
 
   static std::uint64_t bit(std::uint32_t position) { return std::uint64_t{1} << position; }
 
-  Circuit const& circuit_;
   Program program_;
   std::vector<std::uint32_t> position_;          // of each qubit in the state
   std::vector<std::optional<Matrix2>> waiting_;  // product of the one-qubit gates not yet in the program, per position

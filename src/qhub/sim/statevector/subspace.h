@@ -47,10 +47,9 @@ void for_each_chunk(std::size_t count, bool parallel, Execution const& execution
     for (std::size_t c = 0; c < count && !execution.stop.stop_requested(); ++c) body(c);
     return;
   }
-  int const threads = static_cast<int>(execution.threads);
   // Dynamic, so that a thread the system has set aside holds up one chunk only; with equal shares fixed in advance, two
   // threads on two busy processors ran about 1.7 times slower.
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(execution.threads)
   for (std::size_t c = 0; c < count; ++c)
     if (!execution.stop.stop_requested()) body(c);
 }
