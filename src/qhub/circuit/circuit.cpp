@@ -311,4 +311,9 @@ void Circuit::shrink_to_fit() {
   matrices_.shrink_to_fit();
 }
 
+std::size_t Circuit::memory() const {
+  return records_.capacity() * sizeof(Record) + operands_.capacity() * sizeof(std::uint32_t) +
+         parameters_.capacity() * sizeof(double) + matrices_.capacity() * sizeof(Complex);
+}
+
 }  // namespace qhub::circuit

@@ -197,6 +197,8 @@ class Circuit {
   void reserve(std::size_t instructions, std::size_t operands, std::size_t parameters);
   /// Gives back memory reserved for growth.
   void shrink_to_fit();
+  /// Bytes held by the instruction list, reserve included.
+  [[nodiscard]] std::size_t memory() const;
 
  private:
   /// An instruction in 16 bytes. Its operands start at `operand` and end where the next record's start: condition

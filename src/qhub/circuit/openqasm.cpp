@@ -177,6 +177,15 @@ constexpr std::pair<std::string_view, double> constants[] = {
     {"false", 0},
 };
 
+/// FNV-1a: names are short, and one is looked up for every gate and operand.
+struct NameHash {
+  std::size_t operator()(std::string_view name) const {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (char const c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return hash;
+  }
+};
+
 /// Binds tighter the higher the number.
 struct BinaryOperator {
   std::uint16_t symbol;
@@ -226,6 +235,7 @@ class Parser {
     while (token_.kind != Token::Kind::end && !stopped())
       if (!statement()) resynchronise();
     if (!diagnostics_.empty()) return diagnostics_.to_error();
+    emitter_.circuit.shrink_to_fit();
     return std::move(emitter_.circuit);
   }
 
@@ -414,7 +424,7 @@ class Parser {
     Nesting const guard(*this);
     if (!guard.ok()) return std::nullopt;
     std::optional<Value> left = prefix();
-    while (left && token_.kind == Token::Kind::symbol) {
+    while (left && token_.kind == Token::Kind::symbol && !at(")") && !at(",") && !at("]")) {
       std::uint16_t symbol = token_.symbol;
       if (version_ == 2 && symbol == symbol_code("^")) symbol = symbol_code("**");
       auto const* const op = std::ranges::find(operators, symbol, &BinaryOperator::symbol);
@@ -751,7 +761,7 @@ class Parser {
         case Symbol::Kind::named_gate:
         case Symbol::Kind::user_gate:
         case Symbol::Kind::opaque_gate:
-          return gate_statement();
+          return gate_call(symbol, {}, 0);
         case Symbol::Kind::keyword:
           return keyword_statement(symbol->keyword);
         case Symbol::Kind::bits:
@@ -1214,12 +1224,17 @@ class Parser {
   bool gate_statement() {
     small_vector<Modifier, 4> modifiers;
     std::size_t modifier_controls = 0;
-    if (version_ == 3 && !read_modifiers(modifiers, modifier_controls)) return false;
-    Call call{token_, token_.kind == Token::Kind::identifier ? find_global(token_.text) : nullptr, {}};
-    if (call.symbol == nullptr ||
-        (call.symbol->kind != Symbol::Kind::named_gate && call.symbol->kind != Symbol::Kind::user_gate &&
-         call.symbol->kind != Symbol::Kind::opaque_gate))
+    if (!read_modifiers(modifiers, modifier_controls)) return false;
+    Symbol const* const symbol = token_.kind == Token::Kind::identifier ? find_global(token_.text) : nullptr;
+    if (symbol == nullptr || (symbol->kind != Symbol::Kind::named_gate && symbol->kind != Symbol::Kind::user_gate &&
+                              symbol->kind != Symbol::Kind::opaque_gate))
       return fail("expected a gate, found {}", found());
+    return gate_call(symbol, {modifiers.data(), modifiers.size()}, modifier_controls);
+  }
+
+  /// A gate statement from the gate's name on.
+  bool gate_call(Symbol const* symbol, std::span<Modifier const> modifiers, std::size_t modifier_controls) {
+    Call call{token_, symbol, {}};
     if (call.symbol->kind == Symbol::Kind::opaque_gate)
       return unsupported(call.name.text, "gate '{}' is opaque: it has no definition to carry out", call.name.text);
     advance();
@@ -1256,9 +1271,7 @@ class Parser {
       return fail_at(ErrorKind::syntax, call.name.text, "gate '{}' acts on {} qubits, {} given", call.name.text,
                      expected_qubits, ranges.size());
     if (!at(";")) return expect(";");
-    return broadcast(call, {modifiers.data(), modifiers.size()}, {ranges.data(), ranges.size()},
-                     {places.data(), places.size()}) &&
-           expect(";");
+    return broadcast(call, modifiers, {ranges.data(), ranges.size()}, {places.data(), places.size()}) && expect(";");
   }
 
   /// Carries out a call once, or once per element of the registers among its operands.
@@ -1825,7 +1838,7 @@ class Parser {
   Token token_;                         ///< The one to be read next.
   char const* previous_end_ = nullptr;  ///< Where the token before it ended.
   int version_ = 3;
-  std::unordered_map<std::string_view, Symbol> globals_;
+  std::unordered_map<std::string_view, Symbol, NameHash> globals_;
   std::vector<std::pair<std::string_view, Symbol>> locals_;  ///< Of blocks and gate bodies, innermost last.
   std::size_t locals_begin_ = 0;  ///< Those before belong to the caller of the gate whose body is read.
   std::vector<Definition> definitions_;

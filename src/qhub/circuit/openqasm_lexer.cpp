@@ -6,11 +6,12 @@
 namespace qhub::circuit {
 namespace {
 
-enum Class : std::uint8_t { other, blank, letter, digit };
+enum Class : std::uint8_t { other, blank, symbol, letter, digit };
 
 constexpr std::array<Class, 256> classes = [] {
   std::array<Class, 256> table{};
   for (unsigned char const c : {' ', '\t', '\n', '\r', '\v', '\f'}) table[c] = blank;
+  for (unsigned char const c : std::string_view(";,()[]{}:=+-*/%^<>&|!~@")) table[c] = symbol;
   for (unsigned c = '0'; c <= '9'; ++c) table[c] = digit;
   for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = letter;
   for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = letter;
@@ -30,12 +31,28 @@ std::string_view view(char const* begin, char const* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-constexpr std::array two_characters{
-    symbol_code("->"), symbol_code("=="), symbol_code("!="), symbol_code("<="), symbol_code(">="),
-    symbol_code("&&"), symbol_code("||"), symbol_code("**"), symbol_code("++"), symbol_code("<<"),
-    symbol_code(">>"), symbol_code("+="), symbol_code("-="), symbol_code("*="), symbol_code("/="),
-    symbol_code("%="), symbol_code("&="), symbol_code("|="), symbol_code("^="),
-};
+/// Whether two characters are one operator.
+constexpr bool is_pair(char first, char second) {
+  switch (first) {
+    case '=':
+    case '!':
+    case '/':
+    case '%':
+    case '^':
+      return second == '=';
+    case '<':
+    case '>':
+    case '*':
+    case '+':
+    case '&':
+    case '|':
+      return second == first || second == '=';
+    case '-':
+      return second == '>' || second == '=';
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -86,16 +103,12 @@ Token Lexer::next() {
     char const* const end = word_end(start + 1);
     return take(view(start, end) == "#pragma" ? Token::Kind::identifier : Token::Kind::invalid, end);
   }
-  if (more) {
-    std::uint16_t const two = symbol_code(view(start, start + 2));
-    if (std::ranges::find(two_characters, two) != two_characters.end()) {
-      Token token = take(Token::Kind::symbol, start + 2);
-      token.symbol = two;
-      return token;
-    }
+  if (class_of(first) != symbol) return take(Token::Kind::invalid, start + 1);
+  if (more && is_pair(first, start[1])) {
+    Token pair = take(Token::Kind::symbol, start + 2);
+    pair.symbol = symbol_code(pair.text);
+    return pair;
   }
-  if (std::string_view(";,()[]{}:=+-*/%^<>&|!~@").find(first) == std::string_view::npos)
-    return take(Token::Kind::invalid, start + 1);
   Token token = take(Token::Kind::symbol, start + 1);
   token.symbol = symbol_code(token.text);
   return token;
