@@ -25,7 +25,7 @@ std::optional<std::string> parameter(std::string_view field, std::string_view na
   bool const quoted = rest.starts_with('"');
   if (quoted) rest.remove_prefix(1);
   std::string value(rest.substr(0, rest.find(quoted ? '"' : ';')));
-  for (std::size_t mark; (mark = value.find("%22")) != std::string::npos;) value.replace(mark, 3, "\"");
+  for (std::size_t mark; (mark = value.find("%22")) != std::string::npos;) value.replace(mark, 3, 1, '"');
   return value;
 }
 
@@ -55,7 +55,8 @@ Result<File> read_multipart_file(std::string_view content_type, std::string_view
   if (find_ignoring_case(content_type, "multipart/form-data") != 0 || !boundary || boundary->empty())
     return refuse("the Content-Type is another or has no boundary");
 
-  std::string const delimiter = "\r\n--" + *boundary;
+  std::string delimiter = "\r\n--";
+  delimiter += *boundary;
   std::string const first = delimiter.substr(2);
   if (!body.starts_with(first)) return refuse("the body does not begin with its boundary");
   body.remove_prefix(first.size());

@@ -35,7 +35,8 @@ CREATE TABLE jobs (
   backend_id           TEXT NOT NULL,
   provider             TEXT NOT NULL,
   name                 TEXT,
-  shots                INTEGER NOT NULL,
+  shots                INTEGER NOT NULL,  -- of all circuits together
+  requested_shots      INTEGER NOT NULL,  -- as the request has it: of each circuit, or of all
   input_format         TEXT,
   input_params         TEXT,  -- JSON
   tags                 TEXT,  -- JSON

@@ -160,8 +160,9 @@ void Store::commit_together(std::vector<Pending>& batch) {
       writer_->execute("SAVEPOINT step");
       try {
         results[i] = batch[i].step(*writer_);
-      } catch (DatabaseError const&) {
-        throw;
+      } catch (DatabaseError const& error) {
+        if ((error.code & 0xff) != SQLITE_CONSTRAINT) throw;  // else a defect of this step alone
+        results[i] = failure(ErrorKind::internal, error.what());
       } catch (std::exception const& exception) {
         results[i] = failure(ErrorKind::internal, exception.what());
       }

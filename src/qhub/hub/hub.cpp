@@ -1,0 +1,99 @@
+#include "qhub/hub/hub.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "qhub/hub/auth/accounts.h"
+#include "qhub/hub/quantum/backends/catalogue.h"
+#include "qhub/hub/quantum/backends_handlers.h"
+#include "qhub/hub/quantum/job_program.h"
+#include "qhub/hub/quantum/jobs_handlers.h"
+#include "qhub/hub/store/store.h"
+
+namespace qhub::hub {
+namespace {
+
+/// Runs a stored job with what its backend has. It was checked when it was accepted, by this hub or an earlier one.
+Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInput const& input, std::stop_token stop) {
+  BackendDescription const* const backend = catalogue.find(job.backend_id);
+  if (!backend)
+    return Error{.kind = ErrorKind::unsupported,
+                 .message = "this hub has no backend " + job.backend_id + " any more",
+                 .details = {}};
+  JobRequest request{.input = boost::json::parse(input.input),
+                     .params = job.input_params ? boost::json::parse(*job.input_params) : boost::json::value(),
+                     .input_format = job.input_format.value_or(""),
+                     .shots = static_cast<std::uint64_t>(job.requested_shots)};
+  Result<JobProgram> program = read_program(*backend, request);
+  if (!program) return std::move(program).error();
+  return run_program(*backend, std::move(*program), job.id, stop);
+}
+
+constexpr api::Operation health{.id = "hub.health.get_health",
+                                .method = "GET",
+                                .path = "/healthz",
+                                .summary = "Says that the process answers.",
+                                .anonymous = true};
+constexpr api::Operation readiness{.id = "hub.health.get_readiness",
+                                   .method = "GET",
+                                   .path = "/readyz",
+                                   .summary = "Says that the database answers.",
+                                   .anonymous = true};
+
+}  // namespace
+
+struct Hub::Parts {
+  Parts(std::unique_ptr<Store> opened, HubOptions const& options)
+      : store(std::move(opened)),
+        accounts(*store),
+        catalogue(Catalogue::built_in()),
+        runner(
+            *store,
+            [this](JobRow const& job, JobInput const& input, std::stop_token stop) {
+              return execute(catalogue, job, input, stop);
+            },
+            options.run),
+        backends(catalogue, *store),
+        jobs(catalogue, *store, runner),
+        router(accounts) {
+    quantum::mount(router, "/quantum", backends);
+    quantum::mount(router, "/quantum", jobs);
+    router.add(health, "",
+               [](Call&) -> asio::awaitable<Response> { co_return json_response(200, R"({"status":"UP"})"); });
+    router.add(readiness, "", [this](Call&) -> asio::awaitable<Response> {
+      store->read([](Connection& connection) { connection.execute("SELECT 1"); });
+      co_return json_response(200, R"({"status":"READY"})");
+    });
+  }
+
+  std::unique_ptr<Store> store;
+  Accounts accounts;
+  Catalogue const catalogue;
+  Runner runner;
+  BackendsHandlers backends;
+  JobsHandlers jobs;
+  Router router;
+  bool is_new = false;
+};
+
+Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
+  Result<std::unique_ptr<Store>> store = Store::open(options.data_directory);
+  if (!store) return std::move(store).error();
+  Accounts accounts(**store);
+  Result<bool> const is_new = accounts.create_owner(options.data_directory / "owner-token");
+  if (!is_new) return is_new.error();
+  auto parts = std::make_unique<Parts>(std::move(*store), options);
+  parts->is_new = *is_new;
+  return std::unique_ptr<Hub>(new Hub(std::move(parts)));
+}
+
+Hub::Hub(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Hub::~Hub() = default;
+Router& Hub::router() {
+  return parts_->router;
+}
+bool Hub::is_new() const {
+  return parts_->is_new;
+}
+
+}  // namespace qhub::hub

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "qhub/base/result.h"
+#include "qhub/hub/http/router.h"
+#include "qhub/hub/run/runner.h"
+
+namespace qhub::hub {
+
+struct HubOptions {
+  std::filesystem::path data_directory;
+  RunnerOptions run;
+};
+
+/// Everything a hub is, but for the socket: store, accounts, backends, workers, and the routes to them. Requests may be
+/// given to the router directly, from any thread.
+class Hub {
+ public:
+  /// Opens the data directory, making it and the owner's account on first use, and starts the workers.
+  /// Errors: those of Store::open and Accounts::create_owner.
+  [[nodiscard]] static Result<std::unique_ptr<Hub>> open(HubOptions const& options);
+
+  /// Stops the workers; running jobs go back into the queue.
+  ~Hub();
+
+  [[nodiscard]] Router& router();
+
+  /// Whether open() has just made the owner's account; its token is in the file owner-token of the data directory.
+  [[nodiscard]] bool is_new() const;
+
+ private:
+  struct Parts;
+  explicit Hub(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace qhub::hub

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+/// The texts of the files of this folder, for Catalogue::read().
+namespace qhub::hub::built_in {
+
+extern std::string_view const aqt_sim_ideal;
+extern std::string_view const aws_sim_sv1;
+extern std::string_view const azure_ionq_simulator;
+extern std::string_view const kipu_sim_qsim;
+extern std::string_view const local_sim_statevector;
+extern std::string_view const qudora_sim_xg1;
+
+}  // namespace qhub::hub::built_in

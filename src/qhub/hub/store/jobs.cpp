@@ -1,0 +1,223 @@
+#include "qhub/hub/store/jobs.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/json.hpp>
+
+namespace qhub::hub {
+namespace {
+
+constexpr std::string_view row_columns =
+    "number, id, tenant_id, user_id, service_execution_id, session_id, backend_id, provider, name, shots, "
+    "input_format, input_params, tags, sdk_provider, status, attempts, created_at, started_at, ended_at, "
+    "requested_shots";
+
+JobRow read_row(Statement const& statement) {
+  using Text = std::optional<std::string>;
+  using Time = std::optional<std::int64_t>;
+  return {.number = statement.column<std::int64_t>(0),
+          .id = statement.column<std::string>(1),
+          .tenant_id = statement.column<std::string>(2),
+          .user_id = statement.column<std::string>(3),
+          .service_execution_id = statement.column<Text>(4),
+          .session_id = statement.column<Text>(5),
+          .backend_id = statement.column<std::string>(6),
+          .provider = statement.column<std::string>(7),
+          .name = statement.column<Text>(8),
+          .shots = statement.column<std::int64_t>(9),
+          .requested_shots = statement.column<std::int64_t>(19),
+          .input_format = statement.column<Text>(10),
+          .input_params = statement.column<Text>(11),
+          .tags = statement.column<Text>(12),
+          .sdk_provider = statement.column<Text>(13),
+          .status = statement.column<std::string>(14),
+          .attempts = statement.column<std::int64_t>(15),
+          .created_at = statement.column<std::int64_t>(16),
+          .started_at = statement.column<Time>(17),
+          .ended_at = statement.column<Time>(18)};
+}
+
+template <class... Values>
+std::optional<JobRow> find_row(Connection& connection, std::string_view condition, Values const&... values) {
+  Statement statement =
+      connection.query(fmt::format("SELECT {} FROM jobs WHERE {}", row_columns, condition), values...);
+  if (!statement.step()) return std::nullopt;
+  return read_row(statement);
+}
+
+/// Blobs of nothing are NULL.
+std::optional<Blob> blob(std::optional<std::string> const& text) {
+  if (!text) return std::nullopt;
+  return Blob{*text};
+}
+
+void write_output(Connection& connection, std::int64_t number, JobOutput const& output) {
+  connection.execute("INSERT INTO job_results (job, raw, normalized, memory) VALUES (?, ?, ?, ?)", number,
+                     Blob{output.raw}, blob(output.normalized), blob(output.memory));
+}
+
+}  // namespace
+
+Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput const& input,
+                          std::optional<IdempotencyKey> const& key) {
+  if (key) {
+    auto earlier = find_row(connection, "tenant_id = ? AND idempotency_key = ?", job.tenant_id, key->key);
+    if (earlier) {
+      Statement hash = connection.query("SELECT request_hash FROM jobs WHERE number = ?", earlier->number);
+      if (!hash.step() || hash.column<std::string>(0) != key->request_hash)
+        return Error{.kind = ErrorKind::unsupported,
+                     .message = fmt::format("the Idempotency-Key was used before, with another request, for job {}",
+                                            earlier->id),
+                     .details = {}};
+      return std::move(*earlier);
+    }
+  }
+  connection.execute(
+      "INSERT INTO jobs (id, tenant_id, user_id, service_execution_id, session_id, backend_id, provider, name, shots, "
+      "requested_shots, input_format, input_params, tags, sdk_provider, status, created_at, idempotency_key, "
+      "request_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?, ?)",
+      job.id, job.tenant_id, job.user_id, job.service_execution_id, job.session_id, job.backend_id, job.provider,
+      job.name, job.shots, job.requested_shots, job.input_format, job.input_params, job.tags, job.sdk_provider,
+      job.created_at, key ? std::optional(key->key) : std::nullopt,
+      key ? std::optional(Blob{key->request_hash}) : std::nullopt);
+  JobRow stored = job;
+  stored.number = connection.last_row();
+  connection.execute("INSERT INTO job_inputs (job, input, qasm) VALUES (?, ?, ?)", stored.number, Blob{input.input},
+                     blob(input.qasm));
+  return stored;
+}
+
+std::optional<JobRow> find_job(Connection& connection, JobQuery const& query) {
+  auto row = find_row(connection, "id = ? AND tenant_id = ?", query.id, query.tenant_id);
+  if (row && query.service_execution_id && row->service_execution_id != query.service_execution_id) return std::nullopt;
+  return row;
+}
+
+JobInput read_job_input(Connection& connection, std::int64_t number) {
+  Statement statement = connection.query("SELECT input, qasm FROM job_inputs WHERE job = ?", number);
+  if (!statement.step()) throw std::logic_error(fmt::format("job number {} has no input", number));
+  return {.input = statement.column<std::string>(0), .qasm = statement.column<std::optional<std::string>>(1)};
+}
+
+std::optional<JobOutput> read_job_output(Connection& connection, std::int64_t number) {
+  Statement statement = connection.query("SELECT raw, normalized, memory FROM job_results WHERE job = ?", number);
+  if (!statement.step()) return std::nullopt;
+  return JobOutput{.raw = statement.column<std::string>(0),
+                   .normalized = statement.column<std::optional<std::string>>(1),
+                   .memory = statement.column<std::optional<std::string>>(2)};
+}
+
+std::span<std::string_view const> job_sort_columns() {
+  static constexpr std::array<std::string_view, 9> columns{"created_at", "started_at", "ended_at", "name", "status",
+                                                           "backend_id", "provider",   "shots",    "id"};
+  return columns;
+}
+
+JobPage search_jobs(Connection& connection, JobSearch const& search) {
+  std::string order;
+  for (auto const& [column, descending] : search.order)
+    order += fmt::format("{} {}, ", column, descending ? "DESC" : "ASC");
+  // The number makes every order total, so that no job is on two pages or on none.
+  order += search.order.empty() ? "created_at DESC, number DESC" : "number ASC";
+  std::string_view const filter =
+      search.service_execution_id ? "tenant_id = ? AND service_execution_id = ?" : "tenant_id = ? AND ? IS NULL";
+  JobPage page;
+  Statement count = connection.query(fmt::format("SELECT count(*) FROM jobs WHERE {}", filter), search.tenant_id,
+                                     search.service_execution_id);
+  if (count.step()) page.total = count.column<std::int64_t>(0);
+  Statement rows = connection.query(
+      fmt::format("SELECT {} FROM jobs WHERE {} ORDER BY {} LIMIT ? OFFSET ?", row_columns, filter, order),
+      search.tenant_id, search.service_execution_id, search.size, search.page * search.size);
+  while (rows.step()) page.jobs.push_back(read_row(rows));
+  return page;
+}
+
+std::int64_t count_unfinished_jobs(Connection& connection, std::string const& backend_id) {
+  Statement statement = connection.query(
+      "SELECT count(*) FROM jobs WHERE status IN ('PENDING', 'RUNNING', 'CANCELLING') AND backend_id = ?", backend_id);
+  return statement.step() ? statement.column<std::int64_t>(0) : 0;
+}
+
+std::int64_t average_queue_seconds(Connection& connection, std::string const& backend_id) {
+  Statement statement = connection.query(
+      "SELECT coalesce(avg(started_at - created_at), 0) FROM (SELECT started_at, created_at FROM jobs WHERE backend_id "
+      "= "
+      "? AND started_at IS NOT NULL ORDER BY number DESC LIMIT 20)",
+      backend_id);
+  return statement.step() ? statement.column<std::int64_t>(0) / 1'000'000 : 0;
+}
+
+std::optional<JobRow> lease_job(Connection& connection, std::int64_t now) {
+  Statement statement = connection.query(
+      fmt::format("UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = ? WHERE number = "
+                  "(SELECT number FROM jobs WHERE status = 'PENDING' ORDER BY number LIMIT 1) RETURNING {}",
+                  row_columns),
+      now);
+  if (!statement.step()) return std::nullopt;
+  JobRow row = read_row(statement);
+  while (statement.step()) {
+  }
+  return row;
+}
+
+std::string finish_job(Connection& connection, std::int64_t number, std::string_view status, JobOutput const& output,
+                       std::int64_t now) {
+  if (connection.execute("UPDATE jobs SET status = ?, ended_at = ? WHERE number = ? AND status = 'RUNNING'", status,
+                         now, number) == 1)
+    write_output(connection, number, output);
+  else
+    connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'CANCELLING'",
+                       now, number);
+  Statement statement = connection.query("SELECT status FROM jobs WHERE number = ?", number);
+  return statement.step() ? statement.column<std::string>(0) : std::string();
+}
+
+void return_job(Connection& connection, std::int64_t number, std::int64_t now) {
+  connection.execute(
+      "UPDATE jobs SET status = 'PENDING', attempts = attempts - 1, started_at = NULL WHERE number = ? AND status = "
+      "'RUNNING'",
+      number);
+  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'CANCELLING'",
+                     now, number);
+}
+
+Result<JobRow> cancel_job(Connection& connection, JobQuery const& query, std::int64_t now) {
+  std::optional<JobRow> const job = find_job(connection, query);
+  if (!job) return Error{.kind = ErrorKind::not_found, .message = "there is no job " + query.id, .details = {}};
+  if (job->is_final() && job->status != "CANCELLED")
+    return Error{.kind = ErrorKind::unsupported,
+                 .message = fmt::format("job {} cannot be cancelled: it is {}", job->id, job->status),
+                 .details = {}};
+  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'PENDING'", now,
+                     job->number);
+  connection.execute("UPDATE jobs SET status = 'CANCELLING' WHERE number = ? AND status = 'RUNNING'", job->number);
+  return *find_job(connection, query);
+}
+
+std::int64_t recover_jobs(Connection& connection, std::int64_t now) {
+  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE status = 'CANCELLING'", now);
+  std::vector<std::int64_t> given_up;
+  {
+    Statement statement =
+        connection.query("SELECT number FROM jobs WHERE status = 'RUNNING' AND attempts >= ?", max_attempts);
+    while (statement.step()) given_up.push_back(statement.column<std::int64_t>(0));
+  }
+  for (std::int64_t const number : given_up)
+    finish_job(connection, number, "ABORTED",
+               failed_output("HUB_FAILURE", fmt::format("The hub ended unexpectedly {} times while it ran this job, so "
+                                                        "it does not try again.",
+                                                        max_attempts)),
+               now);
+  return connection.execute("UPDATE jobs SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING'");
+}
+
+JobOutput failed_output(std::string_view code, std::string_view message) {
+  boost::json::object const error{{"message", message}, {"code", code}};
+  boost::json::object const pub{{"type", "error"}, {"error", error}};
+  return {.raw = boost::json::serialize(boost::json::object{{"error", error}}),
+          .normalized = boost::json::serialize(boost::json::object{{"pubs", boost::json::array{pub}}}),
+          .memory = std::nullopt};
+}
+
+}  // namespace qhub::hub
