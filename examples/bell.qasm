@@ -1,6 +1,9 @@
 OPENQASM 3.0;
-bit[2] b;
+include "stdgates.inc";
+
 qubit[2] q;
+bit[2] b;
+
 h q[0];
-cnot q[0], q[1];
+cx q[0], q[1];
 b = measure q;
