@@ -104,6 +104,17 @@ TEST(Writer, NumbersKeepTheirKindAndReadBackEqual) {
   EXPECT_EQ(to_text(Json(18446744073709551615u)), "18446744073709551615");
 }
 
+TEST(Codec, NumbersAreTheNearestDoubles) {
+  // Boost's own parser reads each of the first four as its neighbour.
+  for (std::string_view const text :
+       {"[0.41866852935895693]", "[0.24977792341670946]", "[0.19035710899955927]", "[0.9238691928991855]",
+        "[1.7976931348623157e+308]", "[-123456.7890123456]", "[5e-324]", "[0.1,-0.0,1e+21]"}) {
+    Result<Json> const read = parse(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(to_text(*read), text);
+  }
+}
+
 TEST(Writer, EscapesWhatJsonMustAndNothingElse) {
   EXPECT_EQ(to_text(Json("a\"\\\n\x01ä/")), R"("a\"\\\n\u0001ä/")");
 }
