@@ -115,7 +115,7 @@ class Values:
                  deprecated: bool = True):
         """
         :param optional: probability that a member which is not required is there
-        :param null: probability that such a member is an explicit null
+        :param null: probability that such a member, of the outermost object, is an explicit null
         :param unknown: probability that an object carries a member which the contract does not know
         :param deprecated: whether members are among them that only older clients know
         """
@@ -226,7 +226,7 @@ class Values:
                 continue
             if name in required:
                 value[name] = self.of(member, depth + 1)
-            elif self.random.random() < self.null:
+            elif depth == 0 and self.random.random() < self.null:
                 value[name] = None
             elif self.random.random() < self.optional / (1 + depth / 2):
                 value[name] = self.of(member, depth + 1)

@@ -104,8 +104,9 @@ class Recorder:
 
     def take(self) -> Request:
         """The one request that came since the last call."""
-        assert len(self.requests) == 1, f"expected one request, got {[(r.method, r.target) for r in self.requests]}"
-        return self.requests.pop()
+        taken, self.requests = self.requests, []
+        assert len(taken) == 1, f"expected one request, got {[(request.method, request.target) for request in taken]}"
+        return taken[0]
 
     def __enter__(self) -> Recorder:
         self._thread.start()

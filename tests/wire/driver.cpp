@@ -84,6 +84,11 @@ void Invocation::fill(api::Object const& fields, void* request) const {
     }
   auto const read = api::decode_request(operation_, fields, request, query, body ? api::to_text(*body) : "", file);
   if (!read) throw std::invalid_argument(read.error().message);
+  // An optional field is set or absent; a caller who wants it null says so in the extras.
+  if (auto const* members = body ? body->if_object() : nullptr; members && fields.has_extras)
+    for (auto const& [name, value] : *members)
+      if (value.is_null())
+        (*reinterpret_cast<JsonObject*>(static_cast<std::byte*>(request) + fields.extras_offset))[name] = nullptr;
 }
 
 std::string Invocation::answer(Headers const& headers) const {

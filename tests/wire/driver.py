@@ -22,7 +22,8 @@ class Driver:
         answer = self._process.stdout.readline()
         if not answer:
             raise AssertionError(f"the driver ended:\n{self._process.stderr.read().decode(errors='replace')}")
-        return json.loads(answer)
+        # An answer of bytes is a JSON string of just these bytes, be they UTF-8 or not.
+        return json.loads(answer.decode(errors="surrogateescape"))
 
     def __enter__(self) -> Driver:
         return self

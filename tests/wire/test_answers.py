@@ -13,6 +13,7 @@ from wire.driver import Driver
 
 APIS = ("quantum", "platform", "service", "user")
 ROUNDS = 8
+BYTES_ANSWERED = [o for api in APIS for o in Contract.of(api).operations if o.success[1] == "application/octet-stream"]
 JSON_ANSWERED = [o for api in APIS for o in Contract.of(api).operations if o.success[1] == "application/json"]
 ERRORS = {
     400: "BadRequestError",
@@ -46,6 +47,15 @@ def test_every_field_arrives(operation, recorder, driver, tmp_path):
         value = Values(operation.api, f"{operation.qualified_id} {round}", optional=0.8, unknown=0.3).of(schema)
         recorder.answer = Answer(status, json.dumps(value).encode())
         assert call(driver, operation, tmp_path) == {"ok": True, "answer": value}
+
+
+@pytest.mark.parametrize("operation", BYTES_ANSWERED, ids=lambda o: o.qualified_id)
+def test_every_byte_arrives(operation, recorder, driver, tmp_path):
+    content = bytes(range(256)) * 100
+    recorder.answer = Answer(200, content, "application/octet-stream")
+    answer = call(driver, operation, tmp_path)
+    assert answer["ok"]
+    assert answer["answer"].encode(errors="surrogateescape") == content
 
 
 @pytest.mark.parametrize("status, name", ERRORS.items())
