@@ -57,6 +57,7 @@ struct Option {
   std::string_view value;  ///< What it takes, as help prints it; empty for a flag.
   std::string_view help;
   char letter = 0;  ///< Short form, if any.
+  bool required = false;
 };
 
 /// One command: its parser, its help and its action come from this value.

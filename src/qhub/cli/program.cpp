@@ -34,7 +34,9 @@ void add_option(CLI::App& app, Option const& option, Parsed& parsed) {
   if (option.value.empty())
     app.add_flag(names, parsed.flags[name], std::string(option.help));
   else
-    app.add_option(names, parsed.texts[name], std::string(option.help))->option_text(std::string(option.value));
+    app.add_option(names, parsed.texts[name], std::string(option.help))
+        ->option_text(std::string(option.value))
+        ->required(option.required);
 }
 
 void describe(CLI::App& app, Command const& command, Parsed& parsed) {
