@@ -108,11 +108,12 @@ Registration::Registration(api::Operation const& operation, Call call) {
 }
 
 std::string drive(Clients const& clients, std::string_view line) try {
-  Json const json = boost::json::parse(line);
-  auto const id = json.as_object().at("operation").as_string();
+  Result<Json> const json = api::parse(line);
+  if (!json) return failure("std::invalid_argument", 0, json.error().message);
+  auto const id = json->as_object().at("operation").as_string();
   auto const entry = entries().find(std::string_view(id));
   if (entry == entries().end()) return failure("std::invalid_argument", 0, "no operation is called so");
-  std::string const answer = entry->second.call(clients, Invocation(*entry->second.operation, json));
+  std::string const answer = entry->second.call(clients, Invocation(*entry->second.operation, *json));
   return R"({"ok":true,"answer":)" + answer + "}";
 } catch (ApiError const& error) {
   return failure(class_of(error), error.status_code(), error.what());

@@ -31,8 +31,9 @@ class Emitter {
   /// \param amount  in units of what a typical instruction costs.
   Result<void> count(std::size_t amount);
 
-  /// Gate modifiers. What is emitted by `body()`, a callable that returns whether it succeeded, is controlled by
-  /// `qubits`, or raised to a power (-1: inverted). `body`'s failure leaves the result empty of meaning: success.
+  /// Gate modifiers: what `body` emits is controlled by `qubits`, or raised to a power (-1: inverted).
+  /// \param body  callable that returns whether it succeeded; it reports its own failure, and power() then emits
+  /// nothing.
   template <class Body>
   bool controlled(std::span<Qubit const> qubits, bool positive, Body const& body) {
     auto& controls = positive ? positive_controls_ : negative_controls_;

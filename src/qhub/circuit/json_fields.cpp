@@ -117,7 +117,7 @@ Result<boost::json::value> parse_json(std::string_view text, ReadOptions const& 
     failed = boost::json::error::extra_data;
   if (!failed) parser.finish(failed);
   if (!failed) return parser.release();
-  Diagnostics diagnostics(options.source_name, text);
+  Diagnostics diagnostics("input", text);
   if (failed == boost::json::error::too_deep)
     diagnostics.add(ErrorKind::too_large, read,
                     fmt::format("JSON nested deeper than {} levels (max_nesting)", options.max_nesting));

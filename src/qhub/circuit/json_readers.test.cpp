@@ -102,7 +102,7 @@ TEST(Ionq, ErrorsNameThePath) {
       {R"(7)", "input.circuit[0]: expected an object"},
   };
   for (auto const& [gates, expected] : cases) EXPECT_EQ(message_of(read_ionq(qis(gates))), expected) << gates;
-  EXPECT_EQ(message_of(read_ionq("[")), "input.qasm:1:2: this is not JSON: incomplete JSON");
+  EXPECT_EQ(message_of(read_ionq("[")), "input:1:2: this is not JSON: incomplete JSON");
   EXPECT_EQ(message_of(read_ionq(R"({"gateset":"foo","qubits":1,"circuit":[]})")),
             "input.gateset: unknown gate set 'foo', expected qis or native");
   EXPECT_EQ(message_of(read_ionq(R"({"qubits":1})")), "input: the member 'circuit' is missing");

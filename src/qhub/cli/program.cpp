@@ -116,6 +116,8 @@ int run_program(int argc, char const* const* argv) {
     describe(*subcommand, *command, *parsed[subcommand]);
   }
   try {
+    if (argc > 1 && argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1]))
+      throw UsageError{fmt::format("there is no command '{}'; see qhubctl --help", argv[1])};
     app.parse(argc, argv);
     CLI::App const* const chosen = app.get_subcommands().front();
     return static_cast<int>(by_app[chosen]->run(arguments_of(*chosen, *parsed[chosen])));
