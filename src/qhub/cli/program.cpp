@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <iostream>
@@ -116,7 +117,8 @@ int run_program(int argc, char const* const* argv) {
     describe(*subcommand, *command, *parsed[subcommand]);
   }
   try {
-    if (argc > 1 && argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1]))
+    auto const is_called = [&](Command const* command) { return command->name == argv[1]; };
+    if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands, is_called))
       throw UsageError{fmt::format("there is no command '{}'; see qhubctl --help", argv[1])};
     app.parse(argc, argv);
     CLI::App const* const chosen = app.get_subcommands().front();
