@@ -41,14 +41,13 @@ def test_json(qhubctl):
 
 def test_jobs(qhubctl):
     qhubctl("run", BELL, "--backend", "aws.sim.sv1", "--shots", "7", "--name", "seven shots")
-    head, newest, *_ = qhubctl("jobs").text.splitlines()
-    assert head.split()[:3] == ["ID", "STATUS", "BACKEND"]
-    assert {"COMPLETED", "aws.sim.sv1", "7", "seven", "shots"} <= set(newest.split())
-    assert len(qhubctl("jobs", "--size", "1").text.splitlines()) == 2
+    newest, *_ = qhubctl("jobs").text.splitlines()
+    assert {"COMPLETED", "aws.sim.sv1", "7", "seven shots"} <= set(newest.split("\t"))
+    assert len(qhubctl("jobs", "--size", "1").text.splitlines()) == 1
 
 
 def test_backends(qhubctl):
-    assert any(line.startswith("aws.sim.sv1 ") for line in qhubctl("backends").text.splitlines())
+    assert any(line.startswith("aws.sim.sv1\t") for line in qhubctl("backends").text.splitlines())
     assert "aws.sim.sv1" in [backend["id"] for backend in json.loads(qhubctl("backends", "--json").output)]
 
 
@@ -74,9 +73,8 @@ def test_each_mistake_takes_one_line(qhubctl, tmp_path):
     assert "shots" in qhubctl.refused("run", BELL, "--backend", "aws.sim.sv1")
     assert "token" in qhubctl.refused("jobs", KQH_PERSONAL_ACCESS_TOKEN="wrong")
     wrong = tmp_path / "wrong.qasm"
-    wrong.write_text(BELL.read_text().replace("q[1];", "q[15];"))
-    message = qhubctl.refused(*run(wrong))
-    assert "5:12" in message or "5:14" in message or "line 5, column 1" in message
+    wrong.write_text("OPENQASM 3.0;\nqubit[2] q;\nh q[0];\ncnot q[0], q[15];\n")
+    assert ":4:14: index 15" in qhubctl.refused(*run(wrong))
 
 
 def test_an_unknown_job_has_an_exit_code_of_its_own(qhubctl, tmp_path):

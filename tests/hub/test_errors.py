@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ def without(name: str) -> dict[str, Any]:
 def test_wrong_or_missing_token(hub, headers):
     answer = problem(httpx.get(f"{hub.quantum_url}/jobs", headers=headers))
     assert answer.status == 401
-    assert "X-Auth-Token" in answer.detail
+    assert "token" in answer.detail
 
 
 def test_unknown_backend(http):
@@ -68,8 +69,7 @@ def test_malformed_openqasm_names_line_and_column(http):
     source = BELL.replace("cnot q[0], q[1];", "cnot q[0], q[15];")
     answer = problem(http.post("/jobs", json=JOB | {"input": source}))
     assert answer.status in (400, 422)
-    assert "5:12" in answer.detail + answer.places or "5:14" in answer.detail + answer.places
-    assert "line 5" in answer.detail or "5:1" in answer.detail
+    assert ":5:14: index 15" in answer.detail
 
 
 @pytest.mark.parametrize("source, line", [
@@ -84,15 +84,14 @@ def test_malformed_openqasm_names_the_line(http, source, line):
     assert f"{line}:" in answer.detail + answer.places
 
 
-@pytest.mark.parametrize("shots", [0, -1, 10**9])
+@pytest.mark.parametrize("shots", [-1, 0, 10**9])
 def test_shots_out_of_range(http, shots):
-    answer = problem(http.post("/jobs", json=JOB | {"shots": shots}))
     limits = http.get("/backends/aws.sim.sv1").json()["configuration"]["shots_range"]
-    if limits["min"] <= shots:
-        assert shots > limits["max"]
+    assert not limits["min"] <= shots <= limits["max"]
+    answer = problem(http.post("/jobs", json=JOB | {"shots": shots}))
     assert answer.status in (400, 422)
     assert "shots" in answer.detail
-    assert str(limits["max"]) in answer.detail.replace(",", "").replace(" ", "")
+    assert shots < 0 or {str(limits["min"]), str(limits["max"])} <= set(re.findall(r"\d+", answer.detail))
 
 
 @pytest.mark.parametrize("name", JOB)

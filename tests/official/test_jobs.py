@@ -95,8 +95,9 @@ def test_a_job_keeps_what_it_was_given(client):
 
 
 def test_null_is_as_good_as_absent(client):
-    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input=BELL_3, name=None, input_format=None,
-                                 input_params=None, tags=None, session_id=None, sdk_provider=None)
+    parameters = inspect.signature(client.jobs.create_job).parameters
+    optional = {"name", "input_format", "input_params", "qasm", "tags", "session_id", "sdk_provider"} & set(parameters)
+    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input=BELL_3, **dict.fromkeys(optional))
     assert finish(client, job) == "COMPLETED"
 
 
