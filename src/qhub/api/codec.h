@@ -231,13 +231,13 @@ struct CodecOf<std::vector<T>> {
     bool good = true;
     for (auto const& element : array) {
       std::size_t const failures = decoder.count();
-      T value{};
-      if (!codec<T>.decode(element, &value, decoder)) {
+      T decoded{};
+      if (!codec<T>.decode(element, &decoded, decoder)) {
         decoder.prepend_index(failures, vector.size());
         if (decoder.full()) return false;
         good = false;
       }
-      vector.push_back(std::move(value));
+      vector.push_back(std::move(decoded));
     }
     return good;
   }

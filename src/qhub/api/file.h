@@ -9,6 +9,8 @@ struct File {
   std::string content = {};
   std::string filename = "upload";  ///< Sent to the server; it may use the extension.
   std::string content_type = {};    ///< Media type; empty: guessed from the filename's extension.
+
+  bool operator==(File const&) const = default;
 };
 
 }  // namespace qhub
