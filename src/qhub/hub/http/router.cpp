@@ -68,7 +68,7 @@ Router::Router(Authenticator& authenticator) : authenticator_(authenticator), ro
 Router::~Router() = default;
 
 void Router::add(api::Operation const& operation, std::string_view prefix, Handler handler) {
-  if (std::ranges::find(prefixes_, prefix) == prefixes_.end()) prefixes_.emplace_back(prefix);
+  if (!prefix.empty() && std::ranges::find(prefixes_, prefix) == prefixes_.end()) prefixes_.emplace_back(prefix);
   std::string const path = std::string(prefix) + std::string(operation.path);
   Node* node = root_.get();
   for (std::size_t start = 1; start <= path.size();) {
@@ -111,12 +111,11 @@ asio::awaitable<Response> Router::answer(Request& request, std::string const& re
   }
   std::string const path = request.target.substr(0, request.target.find('?'));
   if (!route) {
-    bool const below_a_prefix = std::ranges::any_of(prefixes_, [&](std::string const& prefix) {
-      return !prefix.empty() && (path == prefix || path.starts_with(prefix + "/"));
-    });
+    bool const below_a_prefix = std::ranges::any_of(
+        prefixes_, [&](std::string const& prefix) { return path == prefix || path.starts_with(prefix + "/"); });
     std::string const hint = below_a_prefix
                                  ? "the API there has no such operation"
-                                 : fmt::format("the APIs of this hub are below: {}", fmt::join(prefixes_, " "));
+                                 : fmt::format("the APIs of this hub are below {}", fmt::join(prefixes_, ", "));
     Error const error{
         .kind = ErrorKind::not_found, .message = fmt::format("nothing is at {}; {}", path, hint), .details = {}};
     co_return problem(error, request_id);

@@ -83,14 +83,18 @@ asio::awaitable<bool> write_pieces(Stream& stream, BodySource& source, bool chun
       co_return false;
     }
     stream.expires_after(timeout);
-    beast::error_code error;
+    // Branches, not ?:, around co_await: GCC 12 evaluates both sides of the operator.
     if (piece->empty()) {
-      if (chunked) error = std::get<0>(co_await asio::async_write(stream, http::make_chunk_last(), as_values));
+      if (!chunked) co_return true;
+      auto const [error, size] = co_await asio::async_write(stream, http::make_chunk_last(), as_values);
       co_return !error;
     }
     asio::const_buffer const bytes = asio::buffer(*piece);
-    error = chunked ? std::get<0>(co_await asio::async_write(stream, http::make_chunk(bytes), as_values))
-                    : std::get<0>(co_await asio::async_write(stream, bytes, as_values));
+    beast::error_code error;
+    if (chunked)
+      error = std::get<0>(co_await asio::async_write(stream, http::make_chunk(bytes), as_values));
+    else
+      error = std::get<0>(co_await asio::async_write(stream, bytes, as_values));
     if (error) co_return false;
   }
 }
@@ -179,7 +183,7 @@ Request to_request(http::request<http::string_body> message) {
 class Server::Implementation {
  public:
   Implementation(ServerOptions options, Router& router)
-      : options_(std::move(options)), router_(router), acceptor_(context_) {}
+      : options_(std::move(options)), router_(router), acceptor_(asio::make_strand(context_)) {}
 
   Result<void> listen() {
     auto const fail = [&](ErrorKind kind, beast::error_code error) {
@@ -202,29 +206,35 @@ class Server::Implementation {
   }
 
   void run() {
-    asio::co_spawn(context_, accept(), asio::detached);
+    asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
     unsigned const threads = options_.threads ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
   }
 
   void stop() {
     stopping_ = true;
-    asio::post(context_, [this] { acceptor_.close(); });
+    asio::post(acceptor_.get_executor(), [this] { acceptor_.close(); });
     {
       std::unique_lock guard(connections_mutex_);
-      for (auto const& connection : connections_)
-        asio::post(connection->stream.get_executor(), [connection] {
-          if (connection->is_idle) connection->stream.close();
-        });
-      all_closed_.wait_for(guard, options_.shutdown_timeout, [this] { return connections_.empty(); });
+      close_connections(/*only_idle=*/true);
+      if (!all_closed_.wait_for(guard, options_.shutdown_timeout, [this] { return connections_.empty(); }))
+        close_connections(/*only_idle=*/false);
     }
-    context_.stop();
+    // Nothing is cut short: a handler that waits for the database is resumed before its thread ends.
     for (std::thread& thread : threads_) thread.join();
   }
 
   std::uint16_t port() const { return port_; }
 
  private:
+  /// With connections_mutex_ held.
+  void close_connections(bool only_idle) {
+    for (auto const& connection : connections_)
+      asio::post(connection->stream.get_executor(), [connection, only_idle] {
+        if (connection->is_idle || !only_idle) connection->stream.close();
+      });
+  }
+
   asio::awaitable<void> accept() {
     while (!stopping_) {
       auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(context_.get_executor()), as_values);
@@ -253,7 +263,8 @@ class Server::Implementation {
   asio::awaitable<void> serve(std::shared_ptr<Connection> connection) {
     bool goes_on = true;
     while (goes_on && !stopping_) goes_on = co_await serve_one(*connection);
-    co_await close_gently(*connection, options_.linger);
+    beast::error_code ignored;
+    connection->stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   }
 
   /// Returns whether another request may follow.
@@ -271,7 +282,9 @@ class Server::Implementation {
     if (error) {
       if (!is_refusal(error)) co_return false;
       Response response = refusal(error, options_);
-      co_return co_await write_response(connection.stream, std::move(response), false, false, options_.stall_timeout);
+      co_await write_response(connection.stream, std::move(response), false, false, options_.stall_timeout);
+      co_await close_gently(connection, options_.linger);
+      co_return false;
     }
     connection.stream.expires_never();
     bool const keep_alive = parser.keep_alive();

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <exception>
 
 #include "qhub/hub/store/clock.h"
@@ -112,18 +113,25 @@ void Runner::run(JobRow const& job, std::stop_token stop) {
       output = Error{.kind = ErrorKind::internal, .message = "The hub failed while running this job.", .details = {}};
     }
   }
-  auto const finished = store_.write_and_wait([&](Connection& connection) -> Result<std::string> {
+  auto const finish = [&](Connection& connection) -> Result<std::string> {
     if (output) return finish_job(connection, job.number, "COMPLETED", *output, now_us());
     Error const& error = output.error();
     if (error.kind != ErrorKind::cancelled)
       return finish_job(connection, job.number, "FAILED", failed_output(code_of(error.kind), error.message), now_us());
     return_job(connection, job.number, now_us());
     return std::string("stopped");
-  });
-  if (finished)
-    spdlog::info("job {} on {}: {}", job.id, job.backend_id, *finished);
-  else
+  };
+  // A full disk may get room again; if the hub ends before, the job runs again.
+  while (true) {
+    Result<std::string> const finished = store_.write_and_wait(finish);
+    if (finished) {
+      spdlog::info("job {} on {}: {}", job.id, job.backend_id, *finished);
+      return;
+    }
     spdlog::error("job {} ran, but its result could not be stored: {}", job.id, finished.error().message);
+    std::unique_lock guard(mutex_);
+    if (changed_.wait_for(guard, std::chrono::seconds(1), [this] { return stopping_; })) return;
+  }
 }
 
 }  // namespace qhub::hub

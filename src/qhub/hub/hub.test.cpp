@@ -1,0 +1,297 @@
+#include "qhub/hub/hub.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "qhub/hub/internal/test_support.h"
+
+namespace qhub::hub {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+/// x on qubit 0, two of three bits measured, crosswise: bit 0 takes qubit 2, bit 1 takes qubit 0.
+json::value const asymmetric = R"(OPENQASM 2.0; include "qelib1.inc"; qreg q[3]; creg c[2];
+x q[0]; measure q[2] -> c[0]; measure q[0] -> c[1];)";
+
+class HubTest : public testing::Test {
+ protected:
+  HubTest() { start(); }
+
+  void start() {
+    hub.reset();
+    auto opened = Hub::open({.data_directory = directory.path(), .run = {}});
+    ASSERT_TRUE(opened) << opened.error().message;
+    hub = std::move(*opened);
+    std::ifstream(directory.path() / "owner-token") >> token;
+  }
+  Response call(std::string const& method, std::string const& path, json::value const& body = nullptr,
+                NameValues const& headers = {}) {
+    return ask(hub->router(), method, "/quantum" + path, token, body.is_null() ? "" : json::serialize(body), headers);
+  }
+  json::value get(std::string const& path) {
+    Response const response = call("GET", path);
+    EXPECT_EQ(response.status, 200u) << path << response.body;
+    return json_of(response);
+  }
+  Response create(std::string const& backend, json::value const& input, json::object more = {}) {
+    more["backend_id"] = backend;
+    more["input"] = input;
+    more.emplace("shots", 16);
+    return call("POST", "/jobs", more);
+  }
+  std::string wait(Response const& created) {
+    EXPECT_EQ(created.status, 200u) << created.body;
+    std::string const id(json_of(created).at("id").as_string());
+    for (int i = 0; i < 5000; ++i) {
+      auto const status = get("/jobs/" + id + "/status").at("status").as_string();
+      if (status != "PENDING" && status != "RUNNING") break;
+      std::this_thread::sleep_for(1ms);
+    }
+    return id;
+  }
+  json::value result(std::string const& backend, json::value const& input, json::object more = {}) {
+    return get("/jobs/" + wait(create(backend, input, std::move(more))) + "/result");
+  }
+  void expect_problem(Response const& response, unsigned status, std::string_view field) {
+    EXPECT_EQ(response.status, status) << response.body;
+    json::value const document = json_of(response);
+    ASSERT_TRUE(document.as_object().contains("errors")) << response.body;
+    EXPECT_EQ(document.at("errors").at(0).at("field").as_string(), field) << response.body;
+  }
+
+  TemporaryDirectory directory;
+  std::unique_ptr<Hub> hub;
+  std::string token;
+};
+
+json::value const ionq_bell = json::parse(R"({"backendId":"azure.ionq.simulator","gateset":"qis","qubits":2,
+  "circuit":[{"gate":"h","targets":[0]},{"gate":"x","targets":[1],"controls":[0]}]})");
+json::value const ionq_asymmetric =
+    json::parse(R"({"gateset":"qis","qubits":3,"circuit":[{"gate":"x","targets":[1]}]})");
+
+TEST_F(HubTest, TheQuickstartOfTheDocumentationRuns) {
+  json::value const input = json::parse(R"({"backendId":"azure.ionq.simulator","gateset":"qis","qubits":2,
+    "circuit":[{"targets":[0]},{"targets":[1],"controls":[0]}]})");
+  json::value const task = result("aws.sim.sv1", input, {{"shots", 1000}});
+  EXPECT_EQ(task.at("measurements").as_array().size(), 1000u);
+  EXPECT_EQ(json::serialize(task.at("measurements").at(0)), "[1,1]");
+}
+
+TEST_F(HubTest, CountsHaveBitZeroRightmost) {
+  json::value const document = result("local.sim.statevector", asymmetric);
+  EXPECT_EQ(json::serialize(document.at("counts")), R"({"10":16})");
+  EXPECT_EQ(document.at("memory").at(15).as_string(), "0x2");
+}
+
+TEST_F(HubTest, QsimHasBitZeroLeftmostButNotInMemory) {
+  json::value const document = result("kipu.sim.qsim", asymmetric);
+  EXPECT_EQ(json::serialize(document.at("counts")), R"({"01":16})");
+  EXPECT_EQ(document.at("memory").at(0).as_string(), "0x2");
+}
+
+TEST_F(HubTest, QsimStatesHaveQubitZeroLeftmost) {
+  json::value const state = result("kipu.sim.qsim", "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[2]; x q[0];",
+                                   {{"input_params", {{"mode", "statevector"}}}, {"shots", 1}});
+  EXPECT_EQ(state.at("statevector").at(2).at(0).to_number<double>(), 1.0);
+  json::value const amplitudes =
+      result("kipu.sim.qsim", "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[2]; x q[0];",
+             {{"input_params", {{"mode", "amplitudes"}, {"bitstrings", json::array{"10", "01"}}}}, {"shots", 1}});
+  EXPECT_EQ(amplitudes.at("amplitudes").at("10").at(0).to_number<double>(), 1.0);
+  EXPECT_EQ(amplitudes.at("amplitudes").at("01").at(0).to_number<double>(), 0.0);
+}
+
+TEST_F(HubTest, BraketColumnsFollowTheClassicalBits) {
+  json::value const task =
+      result("aws.sim.sv1", "OPENQASM 3.0; bit[2] b; qubit[3] q; x q[0]; b[0] = measure q[2]; b[1] = measure q[0];");
+  EXPECT_EQ(json::serialize(task.at("measurements").at(0)), "[0,1]");
+  EXPECT_EQ(json::serialize(task.at("measuredQubits")), "[2,0]");
+  EXPECT_EQ(task.at("taskMetadata").at("shots").as_int64(), 16);
+  EXPECT_EQ(task.at("additionalMetadata").at("action").at("source").as_string().subview(0, 8), "OPENQASM");
+}
+
+TEST_F(HubTest, ABraketProgramSetSharesItsShots) {
+  json::object const input{
+      {"qasm", json::array{"OPENQASM 3.0; qubit[1] q; x q[0];", "OPENQASM 3.0; qubit[1] q; h q[0];"}}};
+  json::value const set = result("aws.sim.sv1", input, {{"shots", 20}});
+  EXPECT_EQ(set.at("programResults").as_array().size(), 2u);
+  json::value const& executable = set.at("programResults").at(0).at("executableResults").at(0);
+  EXPECT_EQ(executable.at("measurements").as_array().size(), 10u);
+  EXPECT_EQ(json::serialize(executable.at("measurements").at(9)), "[1]");
+  EXPECT_EQ(set.at("taskMetadata").at("successfulShots").as_int64(), 20);
+  expect_problem(create("aws.sim.sv1", input, {{"shots", 21}}), 400, "shots");
+}
+
+TEST_F(HubTest, AListRunsEachCircuitWithAllShotsElsewhere) {
+  json::object const input{{"qasm", json::array{asymmetric, asymmetric}}};
+  std::string const id = wait(create("qudora.sim.xg1", input));
+  json::value const results = get("/jobs/" + id + "/result");
+  EXPECT_EQ(json::serialize(results.at(1).at("counts")), R"({"10":16})");
+  EXPECT_EQ(get("/jobs/" + id).at("shots").as_int64(), 32);
+  EXPECT_EQ(get("/jobs/" + id + "/result/normalized").at("pubs").at(1).at("index").as_int64(), 1);
+}
+
+TEST_F(HubTest, IonqAnswersExactProbabilitiesAndItsJobsTellTheMapping) {
+  std::string const id = wait(create("azure.ionq.simulator", ionq_bell, {{"input_params", {{"meas_map", "[1, 0]"}}}}));
+  json::value const histogram = get("/jobs/" + id + "/result").at("histogram");
+  EXPECT_NEAR(histogram.at("0").to_number<double>(), 0.5, 1e-12);
+  EXPECT_NEAR(histogram.at("3").to_number<double>(), 0.5, 1e-12);
+  json::value const job = get("/jobs/" + id);
+  EXPECT_EQ(job.at("input_params").at("qubits").as_string(), "2");
+  EXPECT_EQ(job.at("input_params").at("meas_map").as_string(), "[1, 0]");
+  EXPECT_EQ(json::serialize(result("azure.ionq.simulator", ionq_asymmetric).at("histogram")), R"({"2":1E0})");
+  json::value const pub = get("/jobs/" + id + "/result/normalized").at("pubs").at(0);
+  EXPECT_EQ(pub.at("type").as_string(), "probabilities");
+  EXPECT_NEAR(pub.at("probabilities").at("11").to_number<double>(), 0.5, 1e-12);
+  EXPECT_EQ(call("GET", "/jobs/" + id + "/result/normalized/memory").status, 204u);
+}
+
+TEST_F(HubTest, AqtCircuitsBringTheirShots) {
+  json::value const input = json::parse(R"({"job_type":"quantum_circuit","payload":{"circuits":[{"repetitions":8,
+    "number_of_qubits":2,"quantum_circuit":[{"operation":"R","qubit":1,"phi":0.0,"theta":1.0},{"operation":"MEASURE"}]}]}})");
+  std::string const id = wait(create("aqt.sim.ideal", input, {{"shots", 8}, {"input_format", "AQT_JOB_INPUT_V1"}}));
+  EXPECT_EQ(get("/jobs/" + id).at("shots").as_int64(), 8);
+  json::value const raw = get("/jobs/" + id + "/result");
+  json::value const& counts = raw.is_array() ? raw.at(0).at("counts") : raw.at("counts");
+  EXPECT_EQ(json::serialize(counts), R"({"10":8})");
+}
+
+TEST_F(HubTest, NormalizedViewsHaveBitZeroRightmost) {
+  std::string const id = wait(create("kipu.sim.qsim", asymmetric));
+  json::value const pub = get("/jobs/" + id + "/result/normalized").at("pubs").at(0);
+  EXPECT_EQ(json::serialize(pub.at("counts")), R"({"10":16})");
+  EXPECT_EQ(pub.at("qubits").as_int64(), 2);
+  json::value const memory = get("/jobs/" + id + "/result/normalized/memory");
+  EXPECT_EQ(memory.at("memory").at(0).as_string(), "0x2");
+  EXPECT_EQ(memory.at("shots").as_int64(), 16);
+  EXPECT_EQ(get("/jobs/" + id + "/input/normalized").at("format").as_string(), "openqasm.v2");
+}
+
+TEST_F(HubTest, TheOfficialClientsNullsAreAbsentValues) {
+  json::value const body = json::parse(R"({"name":null,"backend_id":"kipu.sim.qsim","shots":4,"input":null,
+    "input_format":null,"input_params":null,"qasm":null,"tags":null,"session_id":null,"sdk_provider":"QISKIT","new":1})");
+  expect_problem(call("POST", "/jobs", body), 400, "input");
+  json::object complete = body.as_object();
+  complete["input"] = asymmetric;
+  std::string const id = wait(call("POST", "/jobs", complete));
+  json::value const job = get("/jobs/" + id);
+  EXPECT_EQ(job.at("status").as_string(), "COMPLETED");
+  EXPECT_EQ(job.at("sdk_provider").as_string(), "QISKIT");
+  std::string const created(job.at("created_at").as_string());
+  EXPECT_EQ(created.size(), 19u);
+  EXPECT_EQ(created[10], ' ');
+  EXPECT_EQ(get("/jobs/" + id + "/input").at("qasm"), asymmetric);
+}
+
+TEST_F(HubTest, WhatCannotRunIsRefusedWithTheFieldAtFault) {
+  EXPECT_EQ(create("no.such.backend", asymmetric).status, 404u);
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"shots", 0}}), 400, "shots");
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"shots", 100'001}}), 400, "shots");
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"shots", "many"}}), 400, "shots");
+  expect_problem(create("kipu.sim.qsim", "OPENQASM 2.0; qreg q[31]; x q[0];"), 422, "input");
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"input_params", {{"mode", "magic"}}}}), 400,
+                 "input_params.mode");
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"input_format", "QOQO"}}), 422, "input_format");
+  expect_problem(create("kipu.sim.qsim", asymmetric, {{"tags", json::array{"QHUB:x"}}}), 400, "tags");
+  EXPECT_EQ(create("kipu.sim.qsim", asymmetric, {{"session_id", "s"}}).status, 404u);
+  Response const syntax = create("kipu.sim.qsim", "OPENQASM 2.0;\nqreg q[2];\ncx q[0],;");
+  EXPECT_EQ(syntax.status, 400u);
+  EXPECT_NE(json_of(syntax).at("detail").as_string().find(":3:"), json::string::npos) << syntax.body;
+  EXPECT_EQ(call("GET", "/jobs").status, 200u);
+  EXPECT_EQ(get("/jobs").at("total_elements").as_int64(), 0);
+}
+
+TEST_F(HubTest, AMissingResultSaysWhereTheJobStands) {
+  Response const missing = call("GET", "/jobs/none/result");
+  EXPECT_EQ(missing.status, 404u);
+  // 26 qubits in superposition take a while, and every other job waits behind.
+  std::string long_circuit = "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[26]; creg c[26];";
+  for (int layer = 0; layer < 50; ++layer)
+    for (int qubit = 0; qubit < 26; ++qubit)
+      long_circuit += "ry(0.3) q[" + std::to_string(qubit) + "];cx q[" + std::to_string(qubit) + "],q[" +
+                      std::to_string((qubit + 1) % 26) + "];";
+  std::string const id(json_of(create("kipu.sim.qsim", json::value(long_circuit))).at("id").as_string());
+  std::string const waiting(json_of(create("kipu.sim.qsim", asymmetric)).at("id").as_string());
+  Response const early = call("GET", "/jobs/" + id + "/result");
+  EXPECT_EQ(early.status, 404u);
+  EXPECT_NE(early.body.find("yet"), std::string::npos);
+  EXPECT_EQ(call("DELETE", "/jobs/" + waiting).status, 204u);
+  EXPECT_EQ(get("/jobs/" + waiting + "/status").at("status").as_string(), "CANCELLED");
+  EXPECT_EQ(call("DELETE", "/jobs/" + id).status, 204u);
+  auto const start = std::chrono::steady_clock::now();
+  while (get("/jobs/" + id + "/status").at("status").as_string() != "CANCELLED") {
+    ASSERT_LT(std::chrono::steady_clock::now() - start, 5s);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+TEST_F(HubTest, JobsAndAccountsOutliveTheHub) {
+  std::string const id =
+      wait(create("kipu.sim.qsim", asymmetric, {{"name", "mine"}, {"tags", json::array{"a", "A", "b"}}}));
+  std::string const first_token = token;
+  start();
+  EXPECT_EQ(token, first_token);
+  EXPECT_FALSE(hub->is_new());
+  json::value const job = get("/jobs/" + id);
+  EXPECT_EQ(job.at("name").as_string(), "mine");
+  EXPECT_EQ(json::serialize(job.at("tags")), R"(["a","b"])");
+  EXPECT_EQ(json::serialize(get("/jobs/" + id + "/result").at("counts")), R"({"01":16})");
+}
+
+TEST_F(HubTest, AnIdempotencyKeyGivesTheSameJobAgain) {
+  json::object const body{{"backend_id", "kipu.sim.qsim"}, {"shots", 1}, {"input", asymmetric}};
+  NameValues const key{{"Idempotency-Key", "k-1"}};
+  auto const first = json_of(call("POST", "/jobs", body, key)).at("id").as_string();
+  EXPECT_EQ(json_of(call("POST", "/jobs", body, key)).at("id").as_string(), first);
+  EXPECT_NE(json_of(call("POST", "/jobs", body)).at("id").as_string(), first);
+  json::object other = body;
+  other["shots"] = 2;
+  EXPECT_EQ(call("POST", "/jobs", other, key).status, 422u);
+}
+
+TEST_F(HubTest, SearchPagesAndSorts) {
+  for (int i = 0; i < 3; ++i) wait(create("kipu.sim.qsim", asymmetric, {{"name", std::to_string(i)}}));
+  json::value const page = get("/jobs?page=1&size=2&sort=name,desc");
+  EXPECT_EQ(page.at("content").as_array().size(), 1u);
+  EXPECT_EQ(page.at("content").at(0).at("name").as_string(), "0");
+  EXPECT_EQ(page.at("total_pages").as_int64(), 2);
+  EXPECT_EQ(get("/jobs").at("content").at(0).at("name").as_string(), "2");
+  EXPECT_EQ(get("/jobs?serviceExecutionId=x").at("total_elements").as_int64(), 0);
+  for (std::string const query : {"sort=secret,asc", "sort=name,up", "page=-1", "size=0", "page=x"})
+    EXPECT_EQ(call("GET", "/jobs?" + query).status, 400u) << query;
+}
+
+TEST_F(HubTest, BackendsAreListedForEverybodyAndDescribeThemselves) {
+  json::value const anonymous = json_of(ask(hub->router(), "GET", "/quantum/backends"));
+  EXPECT_EQ(anonymous.as_array().size(), 6u);
+  EXPECT_FALSE(anonymous.at(0).as_object().contains("queue_size"));
+  EXPECT_EQ(get("/backends?provider=aws").as_array().size(), 1u);
+  json::value const sv1 = get("/backends/aws.sim.sv1");
+  EXPECT_EQ(sv1.at("configuration").at("qubits").as_array().size(), 34u);
+  EXPECT_EQ(sv1.at("queue_size").as_int64(), 0);
+  EXPECT_TRUE(get("/backends/aws.sim.sv1/config").as_object().contains("paradigm"));
+  EXPECT_EQ(call("GET", "/backends/kipu.sim.qsim/config").status, 404u);
+  EXPECT_EQ(get("/backends/aws.sim.sv1/status").at("status").as_string(), "ONLINE");
+  EXPECT_EQ(call("GET", "/backends/aws.sim.sv1/calibration").status, 204u);
+  EXPECT_EQ(call("GET", "/backends/least-busy?provider=AWS").status, 400u);
+  EXPECT_EQ(call("GET", "/backends/least-busy?provider=ibm").status, 404u);
+  EXPECT_EQ(call("GET", "/backends/none").status, 404u);
+}
+
+TEST_F(HubTest, ServiceExecutionsSeeTheirOwnJobsOnly) {
+  std::string const id = wait(create("kipu.sim.qsim", asymmetric));
+  for (std::string const suffix : {"", "/status", "/input", "/result-stream", "/result/normalized", "/calibration"})
+    EXPECT_EQ(call("GET", "/service-executions/other/jobs/" + id + suffix).status, 404u) << suffix;
+  EXPECT_EQ(call("GET", "/service-executions/other/sessions/s").status, 404u);
+  EXPECT_EQ(get("/service-executions/other/workloads").at("total_elements").as_int64(), 0);
+  Response const stream = call("GET", "/jobs/" + id + "/result-stream");
+  EXPECT_EQ(stream.headers.find("content-type"), "application/octet-stream");
+  EXPECT_EQ(json::parse(stream.body), get("/jobs/" + id + "/result"));
+}
+
+}  // namespace
+}  // namespace qhub::hub
