@@ -60,12 +60,11 @@ echo "A hub of your own listens on $url"
 echo
 QHUB_URL=$url QHUB_TOKEN=$token "$bin/quickstart"
 echo
-cat <<'END'
-Try next:
-  eval "$(./quickstart.sh --keep)"    a hub that stays, for qhubctl, for the Python client or for your program
-  build/release/bin/qhubctl --help    the command line: login, backends, run FILE.qasm, jobs
-  examples/quickstart.cpp             the program you have just seen; docs/architecture.md follows its job on its way
-END
+login='build/release/bin/qhubctl login --hub "$QHUB_URL" --with-token <"$QHUB_DATA/owner-token"'
+run='build/release/bin/qhubctl run examples/bell.qasm --backend aws.sim.sv1 --shots 1000'
 if $keep; then
+  printf 'Try next:\n  %s\n  %s\n  kill "$QHUB_PID"\n' "$login" "$run"
   printf 'QHUB_URL=%s\nQHUB_TOKEN=%s\nQHUB_DATA=%s\nQHUB_PID=%s\n' "$url" "$token" "$data" "$hub" >&3
+else
+  printf 'Try next:\n  %s\n  %s\n  %s\n' 'eval "$(./quickstart.sh --keep)"' "$login" "$run"
 fi

@@ -116,8 +116,8 @@ void return_job(Connection& connection, std::int64_t number, std::int64_t now);
 /// Errors: not_found; unsupported if the job ended in another way before.
 [[nodiscard]] Result<JobRow> cancel_job(Connection& connection, JobQuery const& query, std::int64_t now);
 
-/// After so many attempts that died with their hub a job is not tried again. Many, since hubs mostly die of something
-/// else, and an acknowledged job must outlive that; not endless, so that a job that does bring its hub down comes to rest.
+/// After so many attempts that died with their hub a job is not tried again. Many, since a hub mostly dies of something
+/// else, which an acknowledged job must outlive; not endless, so that a job that kills its hub comes to rest.
 inline constexpr std::int64_t max_attempts = 100;
 
 /// Cleans up after a hub that ended without doing so: RUNNING jobs become PENDING, or after max_attempts ABORTED with a
