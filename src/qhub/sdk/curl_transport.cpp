@@ -68,9 +68,11 @@ class Channel {
     if (request.file) {
       form = multipart(*request.file);
       set(CURLOPT_MIMEPOST, form.get());
-    } else if (request.body) {
-      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->size()));
-      set(CURLOPT_POSTFIELDS, request.body->data());
+    } else if (request.body || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+      // Without a body these say so: some servers insist on a Content-Length.
+      std::string_view const body = request.body ? std::string_view(*request.body) : std::string_view();
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+      set(CURLOPT_POSTFIELDS, body.data() ? body.data() : "");
     }
     if (request.method == "HEAD")
       set(CURLOPT_NOBODY, 1L);
