@@ -61,7 +61,7 @@ class HubTest : public testing::Test {
     EXPECT_EQ(response.status, status) << response.body;
     json::value const document = json_of(response);
     ASSERT_TRUE(document.as_object().contains("errors")) << response.body;
-    EXPECT_EQ(document.at("errors").at(0).at("field").as_string(), field) << response.body;
+    EXPECT_EQ(document.at("errors").at(0).at("where").as_string(), field) << response.body;
   }
 
   TemporaryDirectory directory;

@@ -86,7 +86,7 @@ Response problem(unsigned status, Error const& error, std::string_view request_i
     if (!error.details.empty()) {
       json::array& errors = document["errors"].emplace_array();
       for (ErrorDetail const& detail : error.details)
-        errors.push_back(json::object{{"field", detail.where}, {"message", detail.message}});
+        errors.push_back(json::object{{"where", detail.where}, {"detail", detail.message}});
     }
   }
   document["instance"] = request_id;

@@ -13,7 +13,7 @@ namespace qhub::hub {
 [[nodiscard]] unsigned status_of(ErrorKind kind);
 
 /// The problem document (RFC 9457) of an error: `type`, `title`, `status`, `detail`, `instance` (the request id) and,
-/// if there are details, `errors[] {field, message}`. Statuses worth repeating carry Retry-After. The message of an
+/// if there are details, `errors[] {where, detail}`. Statuses worth repeating carry Retry-After. The message of an
 /// internal error goes to the log under the request id and not to the client.
 [[nodiscard]] Response problem(Error const& error, std::string_view request_id);
 

@@ -19,8 +19,8 @@ TEST(Problem, NamesEachFieldAndTheRequest) {
   EXPECT_EQ(document.at("title").as_string(), "Bad Request");
   EXPECT_EQ(document.at("detail").as_string(), "shots is wrong");
   EXPECT_EQ(document.at("instance").as_string(), "r-1");
-  EXPECT_EQ(document.at("errors").at(1).at("field").as_string(), "name");
-  EXPECT_EQ(document.at("errors").at(0).at("message").as_string(), "must be from 1 to 10");
+  EXPECT_EQ(document.at("errors").at(1).at("where").as_string(), "name");
+  EXPECT_EQ(document.at("errors").at(0).at("detail").as_string(), "must be from 1 to 10");
 }
 
 // The official clients repeat 408, 409, 429 and 5xx, POST included: what cannot succeed must not look like these.
