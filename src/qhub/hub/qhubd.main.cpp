@@ -75,11 +75,10 @@ int serve(Settings const& settings) {
   hub_options.run.workers = settings.workers;
   auto hub = Hub::open(hub_options);
   if (!hub) return fail(hub.error().message);
+  if ((*hub)->is_new()) fmt::print("The owner's token is in {}\n", (settings.data_directory / "owner-token").string());
   {
     auto const server = Server::start(server_options, (*hub)->router());
     if (!server) return fail(server.error().message);
-    if ((*hub)->is_new())
-      fmt::print("The owner's token is in {}\n", (settings.data_directory / "owner-token").string());
     std::string const host =
         server_options.host.find(':') == std::string::npos ? server_options.host : "[" + server_options.host + "]";
     fmt::print("listening on http://{}:{}\n", host, (*server)->port());

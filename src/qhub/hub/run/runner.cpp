@@ -2,13 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
-#include <chrono>
 #include <exception>
 
 #include "qhub/hub/store/clock.h"
 
 namespace qhub::hub {
 namespace {
+
+/// How long to wait when the database fails: a full disk may get room again.
+constexpr std::chrono::milliseconds retry_pause{1000};
 
 /// What clients show to people as the job's error code.
 std::string_view code_of(ErrorKind kind) {
@@ -90,28 +92,34 @@ void Runner::work() {
 }
 
 std::optional<JobRow> Runner::lease() {
-  auto leased = store_.write_and_wait(
-      [](Connection& connection) -> Result<std::optional<JobRow>> { return lease_job(connection, now_us()); });
-  if (leased) return std::move(*leased);
-  spdlog::error("cannot take a job: {}", leased.error().message);
-  return std::nullopt;
+  while (true) {
+    auto leased = store_.write_and_wait(
+        [](Connection& connection) -> Result<std::optional<JobRow>> { return lease_job(connection, now_us()); });
+    if (leased) return std::move(*leased);
+    spdlog::error("cannot take a job: {}", leased.error().message);
+    if (stops_within(retry_pause)) return std::nullopt;
+  }
+}
+
+bool Runner::stops_within(std::chrono::milliseconds time) {
+  std::unique_lock guard(mutex_);
+  return changed_.wait_for(guard, time, [this] { return stopping_; });
 }
 
 void Runner::run(JobRow const& job, std::stop_token stop) {
-  // Between the lease and the entry in running_ the job may have been cancelled.
-  JobRow const now = *store_.read([&](Connection& connection) {
-    return find_job(connection, {.tenant_id = job.tenant_id, .id = job.id, .service_execution_id = std::nullopt});
-  });
   Result<JobOutput> output = Error{.kind = ErrorKind::cancelled, .message = "cancelled before it began", .details = {}};
-  if (now.status == "RUNNING") {
-    try {
-      JobInput const input =
-          store_.read([&](Connection& connection) { return read_job_input(connection, job.number); });
-      output = execute_(job, input, stop);
-    } catch (std::exception const& exception) {
-      spdlog::error("job {}: {}", job.id, exception.what());
-      output = Error{.kind = ErrorKind::internal, .message = "The hub failed while running this job.", .details = {}};
-    }
+  try {
+    // Between the lease and the entry in running_ the job may have been cancelled.
+    auto const input = store_.read([&](Connection& connection) -> std::optional<JobInput> {
+      auto const now = find_job(
+          connection, {.tenant_id = job.tenant_id, .id = job.id, .service_execution_id = job.service_execution_id});
+      if (!now || now->status != "RUNNING") return std::nullopt;
+      return read_job_input(connection, job.number);
+    });
+    if (input) output = execute_(job, *input, stop);
+  } catch (std::exception const& exception) {
+    spdlog::error("job {}: {}", job.id, exception.what());
+    output = Error{.kind = ErrorKind::internal, .message = "The hub failed while running this job.", .details = {}};
   }
   auto const finish = [&](Connection& connection) -> Result<std::string> {
     if (output) return finish_job(connection, job.number, "COMPLETED", *output, now_us());
@@ -121,7 +129,7 @@ void Runner::run(JobRow const& job, std::stop_token stop) {
     return_job(connection, job.number, now_us());
     return std::string("stopped");
   };
-  // A full disk may get room again; if the hub ends before, the job runs again.
+  // If the hub ends before the result is stored, the job runs again.
   while (true) {
     Result<std::string> const finished = store_.write_and_wait(finish);
     if (finished) {
@@ -129,8 +137,7 @@ void Runner::run(JobRow const& job, std::stop_token stop) {
       return;
     }
     spdlog::error("job {} ran, but its result could not be stored: {}", job.id, finished.error().message);
-    std::unique_lock guard(mutex_);
-    if (changed_.wait_for(guard, std::chrono::seconds(1), [this] { return stopping_; })) return;
+    if (stops_within(retry_pause)) return;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -45,6 +46,8 @@ class Runner {
  private:
   void work();
   std::optional<JobRow> lease();
+  /// Waits; true at once when the runner stops.
+  bool stops_within(std::chrono::milliseconds time);
   void run(JobRow const& job, std::stop_token stop);
 
   Store& store_;
