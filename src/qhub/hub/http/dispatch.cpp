@@ -12,6 +12,10 @@ std::string path_parameter(Call const& call, std::size_t index) {
   return call.request.path_parameters[from_prefix + index];
 }
 
+asio::awaitable<Response> refuse(Call const& call, Error error) {
+  co_return problem(error, call.request_id);
+}
+
 Result<void> read_request(Call const& call, api::Object const& fields, void* request) {
   std::optional<File> file;
   auto const place = [](api::Field const& field) { return field.place; };

@@ -23,20 +23,29 @@ Result<void> read_request(Call const& call, Request& request) {
 
 /// A handler's result as a response: 200 with JSON, 204 for nothing, or the problem document of its error.
 template <class T>
-Response answer(Call const& call, Result<T> const& result) {
+Response to_response(Call const& call, Result<T> const& result) {
   if (!result) return problem(result.error(), call.request_id);
   return json_response(200, api::encode(*result));
 }
 template <class T>
-Response answer(Call const& call, Result<std::optional<T>> const& result) {
+Response to_response(Call const& call, Result<std::optional<T>> const& result) {
   if (!result) return problem(result.error(), call.request_id);
   return *result ? json_response(200, api::encode(**result)) : empty_response();
 }
-inline Response answer(Call const& call, Result<void> const& result) {
+inline Response to_response(Call const& call, Result<void> const& result) {
   return result ? empty_response() : problem(result.error(), call.request_id);
 }
-inline Response answer(Call const& call, Result<Response> result) {
+inline Response to_response(Call const& call, Result<Response> result) {
   return result ? *std::move(result) : problem(result.error(), call.request_id);
 }
+
+/// Waits for the handler's work. One coroutine per type of result, so that the routes need none of their own.
+template <class T>
+asio::awaitable<Response> answer(Call const& call, asio::awaitable<Result<T>> work) {
+  co_return to_response(call, co_await std::move(work));
+}
+
+/// The answer to a request that no handler gets to see.
+asio::awaitable<Response> refuse(Call const& call, Error error);
 
 }  // namespace qhub::hub
