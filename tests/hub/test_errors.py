@@ -164,3 +164,10 @@ def test_too_large_a_body(hub):
 
 def test_nothing_of_it_leaves_a_job_behind(http):
     assert http.get("/jobs").json()["total_elements"] == 0
+
+
+@pytest.mark.parametrize("depth", [40, 150, 100_000])
+def test_deeply_nested_json(http, depth):
+    body = json.dumps(JOB | {"input": "HERE"}).replace('"HERE"', "[" * depth + "]" * depth)
+    answer = problem(http.post("/jobs", content=body, headers={"content-type": "application/json"}))
+    assert answer.status in (400, 422)

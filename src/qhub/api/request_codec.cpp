@@ -171,7 +171,7 @@ WireRequest encode_request(Operation const& operation, std::span<std::string_vie
     if (field.place == FieldPlace::whole_body)
       wire.body = std::move(text);
     else
-      append_query(std::string(field.name), boost::json::parse(text), wire.query);
+      append_query(std::string(field.name), *parse(text), wire.query);
   }
   if (operation.body == BodyKind::json && !wire.body) {
     Writer writer;

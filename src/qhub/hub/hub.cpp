@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "qhub/api/codec.h"
 #include "qhub/hub/auth/accounts.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
 #include "qhub/hub/quantum/backends_handlers.h"
@@ -20,8 +21,8 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
     return Error{.kind = ErrorKind::unsupported,
                  .message = "this hub has no backend " + job.backend_id + " any more",
                  .details = {}};
-  JobRequest request{.input = boost::json::parse(input.input),
-                     .params = job.input_params ? boost::json::parse(*job.input_params) : boost::json::value(),
+  JobRequest request{.input = *api::parse(input.input),
+                     .params = job.input_params ? *api::parse(*job.input_params) : boost::json::value(),
                      .input_format = job.input_format.value_or(""),
                      .shots = static_cast<std::uint64_t>(job.requested_shots)};
   Result<JobProgram> program = read_program(*backend, request);

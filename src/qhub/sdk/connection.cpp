@@ -47,7 +47,7 @@ void merge_query(api::Parameters& query, std::vector<std::pair<std::string, std:
 }
 
 std::string merge_body(std::string const& body, JsonObject const& additions) {
-  Json json = boost::json::parse(body);
+  Json json = *api::parse(body);
   if (!json.is_object()) throw std::invalid_argument("RequestOptions::body joins objects only; this body is none");
   for (auto const& [name, value] : additions) json.get_object().insert_or_assign(name, value);
   return api::to_text(json);

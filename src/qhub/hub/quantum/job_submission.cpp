@@ -1,9 +1,12 @@
 #include "qhub/hub/quantum/job_submission.h"
 
+#include <fmt/format.h>
+
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/json.hpp>
 #include <numeric>
 
+#include "qhub/api/codec.h"
 #include "qhub/hub/auth/token.h"
 #include "qhub/hub/quantum/job_documents.h"
 #include "qhub/hub/quantum/job_program.h"
@@ -50,9 +53,11 @@ json::object with_ionq_params(json::object params, JobProgram const& program) {
 Result<Submission> read_submission(Call const& call, BackendDescription const& backend,
                                    quantum::CreateJobRequest const& request) {
   if (request.session_id) return no_session(*request.session_id);
-  if (request.shots < 0) return field_error("shots", "shots must not be negative");
+  if (request.shots < 0)
+    return field_error("shots", fmt::format("shots must be from {} to {} on {}; it is {}", backend.min_shots,
+                                            backend.max_shots, backend.id, request.shots));
   // The typed request has been checked; what is kept is what was sent.
-  json::object const body = json::parse(call.request.body).as_object();
+  json::object const body = api::parse(call.request.body)->as_object();
   auto const member = [&](std::string_view name) {
     json::value const* value = body.if_contains(name);
     return value ? *value : json::value();
