@@ -1,3 +1,4 @@
+# sanitized: no, it runs none of our programs
 """The documents in api/ are valid, complete and say something about all they declare."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# sanitized: no, it runs none of our programs
+# environments: 3.3.0 1.15.0
 """Every official method and model has its place in the contract. Compared with the client that is installed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# environments: 3.3.0 1.15.0
 """The documentation's own examples, run by the official client against our hub; only base_url is added.
 
 Written in the documentation's words, so that a difference between releases shows here.

@@ -1,3 +1,4 @@
+# environments: 3.3.0 1.15.0
 """Jobs in the formats of the simulators, and what may be asked about them, by the official client."""
 
 from __future__ import annotations
