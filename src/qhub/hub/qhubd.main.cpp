@@ -9,8 +9,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "qhub/hub/auth/user_commands.h"
 #include "qhub/hub/http/server.h"
 #include "qhub/hub/hub.h"
 
@@ -93,6 +96,60 @@ int serve(Settings const& settings) {
   return 0;
 }
 
+/// `qhubd user add|list|disable`.
+class UserCommands {
+ public:
+  UserCommands(CLI::App& app, std::filesystem::path data_directory) : data_directory_(std::move(data_directory)) {
+    CLI::App* const user = app.add_subcommand("user", "Adds, lists and disables users; also while the hub runs.");
+    user->require_subcommand(1);
+    user->footer("  qhubd user add --data-dir /srv/qhub --email ada@example.org --name 'Ada Lovelace' | tail -n 1");
+    add_ = user->add_subcommand("add", "Adds a user and prints, as its last line, the user's token.");
+    list_ = user->add_subcommand("list", "Lists the users: email, state, id, name.");
+    disable_ = user->add_subcommand("disable", "Withdraws every token of a user; what the user owns stays.");
+    for (CLI::App* const command : {add_, list_, disable_})
+      command->add_option("--data-dir", data_directory_, "The hub's data directory; made if missing.")
+          ->envname("QHUBD_DATA_DIR")
+          ->capture_default_str();
+    add_->add_option("--email", new_user_.email, "Tells users apart; nothing is sent to it.")->required();
+    add_->add_option("--name", new_user_.name, "First and last name.")->required();
+    add_->add_option("--account-type", new_user_.account_type, "What the account may do.")
+        ->check(CLI::IsMember({"STANDARD", "PROFESSIONAL"}))
+        ->capture_default_str();
+    disable_->add_option("USER", whom_, "Email or id.")->required();
+  }
+
+  /// The exit code, if one of these commands was given.
+  [[nodiscard]] std::optional<int> run() const {
+    if (add_->parsed()) {
+      Result<std::string> const token = add_user(data_directory_, new_user_);
+      if (!token) return fail(token.error().message);
+      fmt::print("added {} <{}>; the token, which is shown this once:\n{}\n", new_user_.name, new_user_.email, *token);
+      return 0;
+    }
+    if (list_->parsed()) {
+      Result<std::vector<UserRow>> const users = all_users(data_directory_);
+      if (!users) return fail(users.error().message);
+      for (UserRow const& user : *users)
+        fmt::print("{:32} {:8} {} {}\n", user.email.value_or("-"), user.disabled_at ? "disabled" : "active", user.id,
+                   user.name);
+      return 0;
+    }
+    if (disable_->parsed()) {
+      Result<void> const disabled = disable_user(data_directory_, whom_);
+      return disabled ? 0 : fail(disabled.error().message);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::filesystem::path data_directory_;
+  NewUser new_user_;
+  std::string whom_;
+  CLI::App* add_ = nullptr;
+  CLI::App* list_ = nullptr;
+  CLI::App* disable_ = nullptr;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -140,6 +197,7 @@ int main(int argc, char** argv) {
   serve_command->footer(
       "SIGTERM or Ctrl-C stops it: requests under way are completed, running jobs go back into the queue.\n"
       "A request that was answered is on disk: jobs survive a crash of the hub and of the machine.");
+  UserCommands const users(app, settings.data_directory);
   app.add_subcommand("version", "Prints the version.");
 
   CLI11_PARSE(app, argc, argv);
@@ -147,6 +205,7 @@ int main(int argc, char** argv) {
     fmt::print("qhubd {}\n", QHUB_VERSION);
     return 0;
   }
+  if (std::optional<int> const status = users.run()) return *status;
   try {
     return serve(settings);
   } catch (std::exception const& exception) {

@@ -124,14 +124,8 @@ asio::awaitable<Response> Router::answer(Request& request, std::string const& re
 
   Result<Principal> principal = co_await authenticator_.authenticate(request.headers);
   if (!principal) co_return problem(principal.error(), request_id);
-  if (principal->anonymous() && !route->operation->anonymous) {
-    Error const error{.kind = ErrorKind::unauthenticated,
-                      .message =
-                          "this needs a token: send it in the header X-Auth-Token; the owner's first token is in "
-                          "the file owner-token of the hub's data directory",
-                      .details = {}};
-    co_return problem(error, request_id);
-  }
+  if (Result<void> const admitted = admit(*principal, *route->operation); !admitted)
+    co_return problem(admitted.error(), request_id);
   Call call{
       .request = request, .operation = *route->operation, .principal = std::move(*principal), .request_id = request_id};
   co_return co_await route->handler(call);

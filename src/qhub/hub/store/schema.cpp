@@ -66,6 +66,50 @@ CREATE TABLE job_results (
   normalized BLOB,           -- JSON, NULL if there is no such view
   memory     BLOB            -- JSON, NULL if there is no such view
 );
+)sql",
+                           R"sql(
+ALTER TABLE users ADD COLUMN email TEXT;  -- lower case
+ALTER TABLE users ADD COLUMN account_type TEXT NOT NULL DEFAULT 'PROFESSIONAL';
+ALTER TABLE users ADD COLUMN current_position TEXT;
+ALTER TABLE users ADD COLUMN homepage TEXT;
+ALTER TABLE users ADD COLUMN about TEXT;
+ALTER TABLE users ADD COLUMN disabled_at INTEGER;
+CREATE UNIQUE INDEX users_by_email ON users (email) WHERE email IS NOT NULL;
+
+ALTER TABLE tokens ADD COLUMN id TEXT;
+ALTER TABLE tokens ADD COLUMN kind TEXT NOT NULL DEFAULT 'DEFAULT';
+ALTER TABLE tokens ADD COLUMN used_at INTEGER;
+ALTER TABLE tokens ADD COLUMN expires_at INTEGER;
+ALTER TABLE tokens ADD COLUMN organization_id TEXT;  -- the tenant, where it is not the user
+ALTER TABLE tokens ADD COLUMN service_execution_id TEXT;
+ALTER TABLE tokens ADD COLUMN application_id TEXT;
+UPDATE tokens SET id = lower(hex(randomblob(16)));
+CREATE UNIQUE INDEX tokens_by_id ON tokens (id);
+CREATE INDEX tokens_of_user ON tokens (user_id);
+CREATE INDEX tokens_of_execution ON tokens (service_execution_id) WHERE service_execution_id IS NOT NULL;
+CREATE INDEX tokens_expiring ON tokens (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE organizations (
+  id            TEXT PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE,  -- lower-case kebab, made of the display name
+  display_name  TEXT NOT NULL,
+  description   TEXT,
+  billing_email TEXT NOT NULL,
+  account_type  TEXT NOT NULL,
+  created_at    INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE members (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  user_id         TEXT NOT NULL REFERENCES users (id),
+  role            TEXT NOT NULL,  -- VIEWER, MAINTAINER or OWNER
+  status          TEXT NOT NULL,  -- PENDING, ACCEPTED or DECLINED
+  invitation_id   TEXT NOT NULL UNIQUE,
+  inviter_id      TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX members_of_user ON members (user_id, status);
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {
