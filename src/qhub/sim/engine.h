@@ -15,13 +15,56 @@
 
 namespace qhub::sim {
 
+enum class Precision : std::uint8_t {
+  double_precision,  ///< 16 bytes per amplitude.
+  single_precision,  ///< 8 bytes per amplitude: half the time and memory, errors of about 1e-6.
+};
+
+/// A coefficient times a product of Pauli operators; without factors, the identity.
+struct PauliTerm {
+  enum class Operator : std::uint8_t { x, y, z };
+  struct Factor {
+    circuit::Qubit qubit = 0;
+    Operator pauli = Operator::z;
+  };
+  double coefficient = 1;
+  std::vector<Factor> factors;  ///< Each qubit at most once.
+};
+
+/// An observable.
+using PauliSum = std::vector<PauliTerm>;
+
 struct RunOptions {
-  std::uint64_t shots = 1024;                            ///< 0 is allowed if the state vector is wanted.
+  std::uint64_t shots = 1024;                            ///< 0 is allowed if something of the state is wanted.
   std::optional<std::uint64_t> seed = {};                ///< Unset: a fresh one, reported in RunResult::seed.
   unsigned threads = 0;                                  ///< 0: one per processor. Results do not depend on it.
   std::optional<std::uint64_t> memory_limit_bytes = {};  ///< Unset: the machine's physical memory.
+  Precision precision = Precision::double_precision;     ///< Of engines that hold amplitudes.
   bool want_memory = false;                              ///< Also the outcome of each shot.
-  bool want_statevector = false;                         ///< Also the state before the final measurements.
+
+  // Also these, of the state before the final measurements:
+  bool want_statevector = false;                                     ///< All amplitudes.
+  std::vector<Outcome> want_amplitudes = {};                         ///< Of these basis states; bit q is qubit q.
+  std::vector<std::vector<circuit::Qubit>> want_probabilities = {};  ///< Of all outcomes of these lists of qubits.
+  std::vector<PauliSum> want_expectations = {};                      ///< Of these observables.
+
+  /// Whether anything but counts is wanted.
+  [[nodiscard]] bool wants_state() const {
+    return want_statevector || !want_amplitudes.empty() || !want_probabilities.empty() || !want_expectations.empty();
+  }
+};
+
+/// An expectation value.
+struct Estimate {
+  double value = 0;
+  double standard_error = 0;  ///< 0 if the engine computes it exactly.
+};
+
+/// Where the time of a run went.
+struct Timing {
+  std::chrono::nanoseconds plan{};      ///< From the circuit to what the engine executes.
+  std::chrono::nanoseconds simulate{};  ///< Gates, noise, mid-circuit measurements, resets, and what else is wanted.
+  std::chrono::nanoseconds sample{};    ///< The final measurements.
 };
 
 struct RunResult {
@@ -33,10 +76,13 @@ struct RunResult {
   /// If wanted: amplitude i belongs to the basis state in which qubit q has the value of bit q of i.
   std::optional<Amplitudes> statevector;
 
+  std::vector<Amplitude> amplitudes;               ///< One for each of want_amplitudes.
+  std::vector<std::vector<double>> probabilities;  ///< [i][v]: that want_probabilities[i], its first lowest, is v.
+  std::vector<Estimate> expectations;              ///< One for each of want_expectations.
+
   std::uint64_t seed = 0;  ///< The same circuit, options and this seed give the same counts and memory again.
-  std::uint64_t peak_memory_bytes = 0;        ///< Most memory held at one time in amplitudes.
-  std::chrono::nanoseconds evolution_time{};  ///< Spent on gates, mid-circuit measurements and resets.
-  std::chrono::nanoseconds sampling_time{};   ///< Spent on the final measurements.
+  std::uint64_t peak_memory_bytes = 0;  ///< Most memory held at one time in the engine's states.
+  Timing timing;
 };
 
 /// What a run would take.
@@ -61,7 +107,7 @@ class Engine {
                                                                 RunOptions const& options) const = 0;
 
   /// Runs the circuit `options.shots` times.
-  /// Errors: invalid_argument (nothing is asked for), unsupported, resource_exhausted (before anything is allocated;
+  /// Errors: invalid_argument (nothing is asked for, or of a qubit that is not there), unsupported, resource_exhausted (before anything is allocated;
   /// the message names the qubits, the bytes needed and the limit), cancelled (within 100 ms of the request).
   [[nodiscard]] virtual Result<RunResult> run(circuit::Circuit const& circuit, RunOptions const& options,
                                               Progress const& progress, std::stop_token stop) const = 0;

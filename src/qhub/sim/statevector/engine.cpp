@@ -112,7 +112,7 @@ class Run {
       if (stopped()) return cancelled();
       advance(branch.shots);
     }
-    result_.evolution_time += Clock::now() - started;
+    result_.timing.simulate += Clock::now() - started;
     return {};
   }
 
@@ -224,7 +224,7 @@ class Run {
         counts_.add(entries(indices, branch.bits));
       }
     }
-    result_.sampling_time += Clock::now() - started;
+    result_.timing.sample += Clock::now() - started;
     return {};
   }
 
