@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "qhub/circuit/algebra.h"
 #include "qhub/circuit/circuit.h"
 #include "qhub/circuit/named_gate.h"
 #include "qhub/circuit/read_options.h"
@@ -13,7 +14,7 @@ namespace qhub::circuit {
 /// What readers append instructions through: maps named gates to the table, applies the condition and the gate
 /// modifiers in force, and counts against the limits. Its failures are those of Circuit::append, too_large, and
 /// unsupported for what has no inverse or power.
-class Emitter {
+class Emitter final : public InstructionSink {
  public:
   explicit Emitter(ReadOptions const& options) : options_(options) {}
   Emitter(Emitter const&) = delete;
@@ -22,14 +23,15 @@ class Emitter {
   Circuit circuit;            ///< What has been made.
   Condition::Id condition{};  ///< Applies to all that is emitted, except barriers and delays.
 
-  /// \param parameters  named.parameter_count() values.
-  /// \param qubits      controls and targets as a call lists them.
-  Result<void> gate(NamedGate const& named, std::span<double const> parameters, std::span<Qubit const> qubits);
+  /// \param parameters   named.parameter_count() values; `expressions` as in Instruction.
+  /// \param qubits       controls and targets as a call lists them.
+  Result<void> gate(NamedGate const& named, std::span<double const> parameters,
+                    std::span<Expression const> expressions, std::span<Qubit const> qubits);
   /// Adds the controls and the condition in force.
-  Result<void> emit(Instruction instruction);
+  Result<void> emit(Instruction instruction) override;
   /// Counts work that emits nothing itself, such as the call of a gate, against max_instructions.
   /// \param amount  in units of what a typical instruction costs.
-  Result<void> count(std::size_t amount);
+  Result<void> count(std::size_t amount) override;
 
   /// Gate modifiers: what `body` emits is controlled by `qubits`, or raised to a power (-1: inverted).
   /// \param body  callable that returns whether it succeeded; it reports its own failure, and power() then emits
@@ -53,14 +55,10 @@ class Emitter {
     sink_ = outer_sink;
     positive_controls_ = outer_positive;
     negative_controls_ = outer_negative;
-    return succeeded ? emit_power(collected, exponent) : Result<void>();
+    return succeeded ? emit_power(collected, exponent, *this) : Result<void>();
   }
 
  private:
-  Result<void> emit_power(Circuit const& body, double exponent);
-  Result<void> emit_inverse(Instruction const& instruction);
-  Result<void> emit_matrix_power(Circuit const& body, double exponent);
-
   ReadOptions const& options_;
   Circuit* sink_ = &circuit;
   std::vector<Qubit> positive_controls_;

@@ -113,7 +113,7 @@ std::span<NamedGate const> named_gates() {
   return table;
 }
 
-Inverse inverse(Gate gate, std::span<double const> parameters) {
+Inverse inverse(Gate gate, std::span<Expression const> parameters) {
   auto const parameter = [&](std::size_t index) { return parameters[index]; };
   auto const found = [](GateCall const& call) { return Inverse{true, call}; };
   switch (gate) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "qhub/circuit/expression.h"
 #include "qhub/circuit/gate.h"
 
 namespace qhub::circuit {
@@ -40,7 +41,7 @@ inline constexpr unsigned max_named_gate_parameters = 4;
 /// A gate of the table with values for its parameters.
 struct GateCall {
   Gate gate;
-  std::array<double, max_gate_parameters> parameters{};
+  std::array<Expression, max_gate_parameters> parameters{};
   bool targets_reversed = false;  ///< The first target changes places with the last.
 };
 
@@ -49,6 +50,6 @@ struct Inverse {
   bool found;
   GateCall call;
 };
-[[nodiscard]] Inverse inverse(Gate gate, std::span<double const> parameters);
+[[nodiscard]] Inverse inverse(Gate gate, std::span<Expression const> parameters);
 
 }  // namespace qhub::circuit

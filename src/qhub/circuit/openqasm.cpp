@@ -1358,7 +1358,7 @@ class Parser {
   bool invoke(Call const& call, std::span<Qubit const> qubits) {
     if (checking_ != 0) return true;
     if (call.symbol->kind == Symbol::Kind::named_gate)
-      return report(emitter_.gate(*call.symbol->named, call.parameters, qubits), call.name.text);
+      return report(emitter_.gate(*call.symbol->named, call.parameters, {}, qubits), call.name.text);
     Definition const& definition = definitions_[call.symbol->definition];
     if (!definition.valid) return true;  // its errors are reported
     Nesting const guard(*this);

@@ -18,7 +18,8 @@ std::string errors_of(std::string_view text, ReadOptions const& options = {}) {
   if (circuit) return "no error";
   std::string all;
   for (ErrorDetail const& detail : circuit.error().details)
-    all += (all.empty() ? "" : "\n") + detail.where.substr(detail.where.find(':') + 1) + " " + detail.message;
+    all += fmt::format("{}{} {}", all.empty() ? "" : "\n", detail.where.substr(detail.where.find(':') + 1),
+                       detail.message);
   return all;
 }
 

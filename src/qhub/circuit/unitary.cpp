@@ -99,7 +99,9 @@ std::optional<std::vector<Complex>> unitary_matrix(Circuit const& circuit, std::
   std::vector<Complex> columns(dimension * dimension);
   for (std::size_t index = 0; index < dimension; ++index) columns[index * dimension + index] = 1;
   std::array<Complex, std::size_t{1} << 2 * max_gate_targets> gate;
-  for (Instruction const instruction : circuit) switch (instruction.kind) {
+  for (Instruction const instruction : circuit) {
+    if (instruction.is_symbolic()) return std::nullopt;
+    switch (instruction.kind) {
       case InstructionKind::gate:
         write_matrix(instruction.gate, instruction.parameters, gate.data());
         apply(instruction, gate, qubits, columns);
@@ -110,10 +112,10 @@ std::optional<std::vector<Complex>> unitary_matrix(Circuit const& circuit, std::
       case InstructionKind::barrier:
       case InstructionKind::delay:
         break;
-      case InstructionKind::measure:
-      case InstructionKind::reset:
+      default:
         return std::nullopt;
     }
+  }
   return columns;
 }
 

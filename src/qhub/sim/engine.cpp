@@ -19,6 +19,27 @@ std::string bytes_text(std::uint64_t bytes) {
 
 }  // namespace
 
+Result<void> require_abilities(circuit::Circuit const& circuit, EngineAbilities const& abilities,
+                               std::string_view engine) {
+  using circuit::InstructionKind;
+  auto const refuse = [](std::string message) {
+    return Error{.kind = ErrorKind::unsupported, .message = std::move(message), .details = {}};
+  };
+  if (auto const names = circuit.parameters(); !names.empty())
+    return refuse(fmt::format("parameter '{}' has no value; bind it before the circuit is run", names.front()));
+  for (circuit::Instruction const instruction : circuit) {
+    if (instruction.kind == InstructionKind::noise && !abilities.noise)
+      return refuse(fmt::format("the {} engine has no noise, and the circuit has a {} channel", engine,
+                                instruction_name(instruction)));
+    if (instruction.kind >= InstructionKind::assign && !abilities.classical_control)
+      return refuse(fmt::format("the {} engine has no classical {}", engine,
+                                instruction.kind == InstructionKind::assign ? "assignments" : "loops"));
+  }
+  if (circuit.scratch_count() != 0 && !abilities.classical_control)
+    return refuse(fmt::format("the {} engine has no classical variables", engine));
+  return {};
+}
+
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options) {
   std::uint64_t const limit = options.memory_limit_bytes.value_or(physical_memory_bytes());
   if (prediction.bytes <= limit) return {};

@@ -113,6 +113,17 @@ class Engine {
                                               Progress const& progress, std::stop_token stop) const = 0;
 };
 
+/// What a circuit may hold beyond gates, measurements, resets and tests of classical bits.
+struct EngineAbilities {
+  bool noise = false;              ///< Noise channels.
+  bool classical_control = false;  ///< Assignments to classical bits, scratch bits and loops.
+};
+
+/// Refuses, for every engine in the same words, what it cannot run: unsupported, naming parameters without value and
+/// instructions beyond its abilities. Cost: one pass.
+Result<void> require_abilities(circuit::Circuit const& circuit, EngineAbilities const& abilities,
+                               std::string_view engine);
+
 /// Refuses what does not fit, for every engine in the same words: resource_exhausted if `prediction` exceeds the limit.
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options);
 

@@ -48,29 +48,13 @@ inline Circuit read(std::string_view text, ReadOptions const& options = {}) {
 
 /// "x(0.5) +0 -1 2 if 0": controls with their sign, targets, condition; measurements as "measure 0 -> 1".
 inline std::string to_text(Instruction const& instruction) {
-  std::string text;
-  switch (instruction.kind) {
-    case InstructionKind::gate:
-      text = info(instruction.gate).name;
-      break;
-    case InstructionKind::unitary:
-      text = "unitary";
-      break;
-    case InstructionKind::measure:
-      text = "measure";
-      break;
-    case InstructionKind::reset:
-      text = "reset";
-      break;
-    case InstructionKind::barrier:
-      text = "barrier";
-      break;
-    case InstructionKind::delay:
-      text = "delay";
-      break;
+  std::string text(instruction.kind == InstructionKind::gate ? std::string(info(instruction.gate).name)
+                                                             : instruction_name(instruction));
+  for (std::size_t i = 0; i < instruction.parameters.size(); ++i) {
+    Expression const parameter = instruction.parameter(i);
+    text += i == 0 ? "(" : ",";
+    text += parameter.is_number() ? fmt::format("{:.6g}", parameter.number()) : parameter.to_text();
   }
-  for (std::size_t i = 0; i < instruction.parameters.size(); ++i)
-    text += fmt::format("{}{:.6g}", i == 0 ? "(" : ",", instruction.parameters[i]);
   if (!instruction.parameters.empty()) text += ")";
   for (Qubit const qubit : instruction.positive_controls) text += fmt::format(" +{}", qubit);
   for (Qubit const qubit : instruction.negative_controls) text += fmt::format(" -{}", qubit);

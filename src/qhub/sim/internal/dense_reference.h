@@ -125,8 +125,7 @@ class Distribution {
             follow(position + 1, weight * probability, collapsed, after, conditions);
           }
           return;
-        case circuit::InstructionKind::barrier:
-        case circuit::InstructionKind::delay:
+        default:
           break;
       }
     }

@@ -298,6 +298,7 @@ std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
+  if (auto able = require_abilities(circuit, {}, name()); !able) return std::move(able).error();
   if (options.shots == 0 && !options.want_statevector) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "nothing to compute: the number of shots is 0 and the state vector is not wanted",

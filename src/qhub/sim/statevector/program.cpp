@@ -122,6 +122,11 @@ class ProgramMaker {
       case InstructionKind::barrier:
       case InstructionKind::delay:
         return;
+      case InstructionKind::noise:  // refused by the engine
+      case InstructionKind::assign:
+      case InstructionKind::loop_begin:
+      case InstructionKind::loop_end:
+        return;
     }
   }
 
