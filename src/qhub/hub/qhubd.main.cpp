@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <signal.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +15,7 @@
 #include "qhub/hub/auth/user_commands.h"
 #include "qhub/hub/http/server.h"
 #include "qhub/hub/hub.h"
+#include "qhub/hub/log_sink.h"
 
 namespace {
 
@@ -64,8 +64,7 @@ int serve(Settings const& settings) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
-  spdlog::set_default_logger(spdlog::stderr_color_mt("qhubd"));
-  spdlog::set_level(spdlog::level::from_str(settings.log_level));
+  start_log(settings.log_level, LogFormat::text);
 
   ServerOptions server_options;
   server_options.threads = settings.io_threads;

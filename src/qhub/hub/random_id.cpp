@@ -1,10 +1,11 @@
 #include "qhub/hub/random_id.h"
 
-#include <fmt/format.h>
 #include <openssl/rand.h>
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <random>
 #include <stdexcept>
 
 namespace qhub::hub {
@@ -14,20 +15,37 @@ void fill_random(unsigned char* bytes, std::size_t count) {
   if (RAND_bytes(bytes, static_cast<int>(count)) != 1) throw std::runtime_error("no randomness from the system");
 }
 
+/// Version 4, variant of RFC 4122.
+std::string to_uuid(std::array<unsigned char, 16> bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 0x0f];
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string random_uuid() {
   std::array<unsigned char, 16> bytes;
   fill_random(bytes.data(), bytes.size());
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);  // version 4
-  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 4122
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    fmt::format_to(std::back_inserter(text), "{:02x}", bytes[i]);
-  }
-  return text;
+  return to_uuid(bytes);
+}
+
+std::string fast_uuid() {
+  thread_local std::mt19937_64 generator = [] {
+    std::array<std::uint32_t, 8> seed;
+    fill_random(reinterpret_cast<unsigned char*>(seed.data()), sizeof seed);
+    std::seed_seq sequence(seed.begin(), seed.end());
+    return std::mt19937_64(sequence);
+  }();
+  return to_uuid(std::bit_cast<std::array<unsigned char, 16>>(std::array{generator(), generator()}));
 }
 
 std::string random_text(std::size_t count) {

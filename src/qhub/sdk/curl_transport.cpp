@@ -106,7 +106,10 @@ class Channel {
     Form form(curl_mime_init(easy_));
     curl_mimepart* const part = curl_mime_addpart(form.get());
     curl_mime_name(part, "file");
-    curl_mime_data(part, file.content.data(), file.content.size());
+    if (file.path.empty())
+      curl_mime_data(part, file.content.data(), file.content.size());
+    else
+      curl_mime_filedata(part, file.path.c_str());  // Read in pieces while it is sent.
     curl_mime_filename(part, file.filename.c_str());
     curl_mime_type(part, file.content_type.empty() ? guess_type(file.filename) : file.content_type.c_str());
     return form;

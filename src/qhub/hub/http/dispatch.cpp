@@ -1,9 +1,12 @@
 #include "qhub/hub/http/dispatch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include "qhub/api/request_codec.h"
-#include "qhub/hub/http/multipart.h"
+#include "qhub/hub/http/form.h"
 
 namespace qhub::hub {
 
@@ -16,12 +19,33 @@ asio::awaitable<Response> refuse(Call const& call, Error error) {
   co_return problem(error, call.request_id);
 }
 
-Result<void> read_request(Call const& call, api::Object const& fields, void* request) {
+namespace {
+
+/// The part of a form that a request asks for by name.
+Result<File> form_file(Request& request, std::string_view name) {
+  if (request.parts.empty()) {  // The request came without a socket.
+    Result<FormReader> reader = FormReader::create(request.headers.find("Content-Type").value_or(""),
+                                                   std::filesystem::temp_directory_path());
+    if (!reader) return std::move(reader).error();
+    if (Result<void> const fed = reader->feed(request.body); !fed) return fed.error();
+    Result<std::vector<FormPart>> parts = reader->finish();
+    if (!parts) return std::move(parts).error();
+    request.parts = *std::move(parts);
+  }
+  auto const part = std::ranges::find(request.parts, name, &FormPart::name);
+  if (part != request.parts.end()) return part->file;
+  return Error{ErrorKind::invalid_argument,
+               fmt::format("the body, multipart/form-data, has no part '{}'", name),
+               {{std::string(name), "is required, as the part of this name in a multipart/form-data body"}}};
+}
+
+}  // namespace
+
+Result<void> read_request(Call& call, api::Object const& fields, void* request) {
   std::optional<File> file;
   auto const place = [](api::Field const& field) { return field.place; };
   if (auto const field = std::ranges::find(fields.fields, api::FieldPlace::file, place); field != fields.fields.end()) {
-    Result<File> part =
-        read_multipart_file(call.request.headers.find("content-type").value_or(""), call.request.body, field->name);
+    Result<File> part = form_file(call.request, field->name);
     if (!part) return std::move(part).error();
     file = *std::move(part);
   }

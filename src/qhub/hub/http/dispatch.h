@@ -14,10 +14,10 @@ namespace qhub::hub {
 std::string path_parameter(Call const& call, std::size_t index);
 
 /// Query, body and file of the request as `fields` describes them. Errors name each field at fault.
-Result<void> read_request(Call const& call, api::Object const& fields, void* request);
+Result<void> read_request(Call& call, api::Object const& fields, void* request);
 
 template <class Request>
-Result<void> read_request(Call const& call, Request& request) {
+Result<void> read_request(Call& call, Request& request) {
   return read_request(call, api::describe<Request>(), &request);
 }
 

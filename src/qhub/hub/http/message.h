@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "qhub/base/result.h"
+#include "qhub/hub/http/form.h"
 
 namespace qhub::hub {
 
@@ -39,6 +40,7 @@ struct Request {
   std::string target;  ///< As sent: path and query, percent-encoded.
   Headers headers;
   std::string body;
+  std::vector<FormPart> parts;  ///< Of a multipart/form-data body, if the server has read it; `body` is empty then.
 
   /// Filled by the router from `target`.
   std::vector<std::string> path_parameters;  ///< Decoded, in the order of api::Operation::path_parameters.

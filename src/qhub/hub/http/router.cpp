@@ -17,17 +17,30 @@
 
 namespace qhub::hub {
 
+namespace {
+
+/// The trace id of a W3C `traceparent` field (Trace Context, 3.2): the second of four groups; empty without a good one.
+std::string_view trace_id(Headers const& headers) {
+  std::string_view const field = headers.find("traceparent").value_or("");
+  bool const is_good = field.size() >= 55 && field[2] == '-' && field[35] == '-' &&
+                       field.substr(3, 32).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_good ? field.substr(3, 32) : std::string_view();
+}
+
+}  // namespace
+
 struct Router::Route {
   api::Operation const* operation;
   Handler handler;
+  RequestMetrics metrics = {};
 };
 
 /// A position in the tree of path segments.
 struct Router::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> parameter;                   ///< Any one segment that is not empty.
-  std::map<std::string, Route, std::less<>> routes;  ///< Of paths that end here, by method.
-  std::map<std::string, Route, std::less<>> rest;  ///< Of paths that end here with a file path of one or more segments.
+  std::map<std::string, Route*, std::less<>> routes;  ///< Of paths that end here, by method.
+  std::map<std::string, Route*, std::less<>> rest;  ///< Of paths that end here with a file path of one or more segments.
 };
 
 struct Router::Match {
@@ -38,38 +51,47 @@ struct Router::Match {
 
   /// Looks for the route below `node` that takes segments[index...]. Literals are tried before parameters, and a
   /// literal that leads nowhere is left again: GET /backends/least-busy/status is the status of a backend.
-  Route const* find(Node const& node, std::size_t index) {
+  Route* find(Node const& node, std::size_t index) {
     if (index == segments.size()) return choose(node.routes);
     std::string const& segment = segments[index];
     if (auto const literal = node.literals.find(segment); literal != node.literals.end())
-      if (Route const* route = find(*literal->second, index + 1)) return route;
+      if (Route* route = find(*literal->second, index + 1)) return route;
     if (segment.empty()) return nullptr;
     if (node.parameter) {
       parameters.push_back(segment);
-      if (Route const* route = find(*node.parameter, index + 1)) return route;
+      if (Route* route = find(*node.parameter, index + 1)) return route;
       parameters.pop_back();
     }
-    Route const* route = choose(node.rest);
+    Route* route = choose(node.rest);
     if (route)
       parameters.push_back(
           fmt::format("{}", fmt::join(segments.begin() + static_cast<long>(index), segments.end(), "/")));
     return route;
   }
 
-  Route const* choose(std::map<std::string, Route, std::less<>> const& routes) {
+  Route* choose(std::map<std::string, Route*, std::less<>> const& routes) {
     for (auto const& [name, route] : routes) methods.insert(name);
     auto found = routes.find(method);
     if (found == routes.end() && method == "HEAD") found = routes.find("GET");
-    return found == routes.end() ? nullptr : &found->second;
+    return found == routes.end() ? nullptr : found->second;
   }
 };
 
-Router::Router(Authenticator& authenticator) : authenticator_(authenticator), root_(std::make_unique<Node>()) {}
+/// What the header of a request comes to: a route and a caller, or an answer.
+struct Router::Admission {
+  Route* route = nullptr;
+  Principal principal = {};
+  std::optional<Response> refusal = {};
+};
+
+Router::Router(Authenticator& authenticator, RateLimit rate_limit)
+    : authenticator_(authenticator), rate_limiter_(rate_limit), root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
 void Router::add(api::Operation const& operation, std::string_view prefix, Handler handler) {
   if (!prefix.empty() && std::ranges::find(prefixes_, prefix) == prefixes_.end()) prefixes_.emplace_back(prefix);
   std::string const path = std::string(prefix) + std::string(operation.path);
+  Route* const route = routes_.emplace_back(std::make_unique<Route>(&operation, std::move(handler))).get();
   Node* node = root_.get();
   for (std::size_t start = 1; start <= path.size();) {
     std::size_t const end = std::min(path.find('/', start), path.size());
@@ -77,7 +99,7 @@ void Router::add(api::Operation const& operation, std::string_view prefix, Handl
     start = end + 1;
     bool const is_parameter = segment.starts_with('{');
     if (is_parameter && operation.multi_segment && end == path.size()) {
-      if (!node->rest.emplace(operation.method, Route{&operation, std::move(handler)}).second)
+      if (!node->rest.emplace(operation.method, route).second)
         throw std::logic_error("two operations answer " + std::string(operation.method) + " " + path);
       return;
     }
@@ -85,21 +107,21 @@ void Router::add(api::Operation const& operation, std::string_view prefix, Handl
     if (!child) child = std::make_unique<Node>();
     node = child.get();
   }
-  if (!node->routes.emplace(operation.method, Route{&operation, handler}).second)
+  if (!node->routes.emplace(operation.method, route).second)
     throw std::logic_error("two operations answer " + std::string(operation.method) + " " + path);
   if (operation.path.empty()) {
     std::unique_ptr<Node>& slash = node->literals[""];
     if (!slash) slash = std::make_unique<Node>();
-    slash->routes.emplace(operation.method, Route{&operation, std::move(handler)});
+    slash->routes.emplace(operation.method, route);
   }
 }
 
-asio::awaitable<Response> Router::answer(Request& request, std::string const& request_id) {
+asio::awaitable<Router::Admission> Router::admit(Request& request, std::string const& request_id) {
   Result<Target> target = parse_target(request.target);
-  if (!target) co_return problem(target.error(), request_id);
+  if (!target) co_return Admission{.refusal = problem(target.error(), request_id)};
   request.query = std::move(target->query);
   Match match{.method = request.method, .segments = target->segments};
-  Route const* const route = match.find(*root_, 0);
+  Route* const route = match.find(*root_, 0);
   if (!route && !match.methods.empty()) {
     std::string const allowed = fmt::format("{}", fmt::join(match.methods, ", "));
     Error const error{.kind = ErrorKind::unsupported,
@@ -107,10 +129,10 @@ asio::awaitable<Response> Router::answer(Request& request, std::string const& re
                       .details = {}};
     Response response = problem(405, error, request_id);
     response.headers.set("Allow", allowed);
-    co_return response;
+    co_return Admission{.refusal = std::move(response)};
   }
-  std::string const path = request.target.substr(0, request.target.find('?'));
   if (!route) {
+    std::string const path = request.target.substr(0, request.target.find('?'));
     bool const below_a_prefix = std::ranges::any_of(
         prefixes_, [&](std::string const& prefix) { return path == prefix || path.starts_with(prefix + "/"); });
     std::string const hint = below_a_prefix
@@ -118,26 +140,50 @@ asio::awaitable<Response> Router::answer(Request& request, std::string const& re
                                  : fmt::format("the APIs of this hub are below {}", fmt::join(prefixes_, ", "));
     Error const error{
         .kind = ErrorKind::not_found, .message = fmt::format("nothing is at {}; {}", path, hint), .details = {}};
-    co_return problem(error, request_id);
+    co_return Admission{.refusal = problem(error, request_id)};
   }
   request.path_parameters = std::move(match.parameters);
 
   Result<Principal> principal = co_await authenticator_.authenticate(request.headers);
-  if (!principal) co_return problem(principal.error(), request_id);
-  if (Result<void> const admitted = admit(*principal, *route->operation); !admitted)
-    co_return problem(admitted.error(), request_id);
-  Call call{
-      .request = request, .operation = *route->operation, .principal = std::move(*principal), .request_id = request_id};
+  if (!principal) co_return Admission{.route = route, .refusal = problem(principal.error(), request_id)};
+  if (Result<void> const admitted = hub::admit(*principal, *route->operation); !admitted)
+    co_return Admission{.route = route, .refusal = problem(admitted.error(), request_id)};
+  co_return Admission{.route = route, .principal = std::move(*principal)};
+}
+
+asio::awaitable<std::optional<Response>> Router::refuse_early(Request& head) {
+  Admission admission = co_await admit(head, fast_uuid());
+  co_return std::move(admission.refusal);
+}
+
+asio::awaitable<Response> Router::answer(Request& request, std::string const& request_id, Route*& route) {
+  Admission admission = co_await admit(request, request_id);
+  route = admission.route;
+  if (admission.refusal) co_return std::move(*admission.refusal);
+  if (auto const wait = rate_limiter_.take(admission.principal.user_id, std::chrono::steady_clock::now())) {
+    Error const error{.kind = ErrorKind::rate_limited,
+                      .message = fmt::format("you send more requests than this hub allows; ask again in {} ms",
+                                             wait->count()),
+                      .details = {}};
+    Response response = problem(error, request_id);
+    response.headers.set("Retry-After", std::to_string((wait->count() + 999) / 1000));
+    co_return response;
+  }
+  Call call{.request = request,
+            .operation = *route->operation,
+            .principal = std::move(admission.principal),
+            .request_id = request_id};
   co_return co_await route->handler(call);
 }
 
 asio::awaitable<Response> Router::serve(Request request) {
   auto const start = std::chrono::steady_clock::now();
-  std::string const request_id = random_uuid();
+  std::string const request_id = fast_uuid();
   Response response;
   std::string failure;
+  Route* route = nullptr;
   try {
-    response = co_await answer(request, request_id);
+    response = co_await answer(request, request_id, route);
   } catch (std::exception const& exception) {
     failure = exception.what();
   }
@@ -153,10 +199,26 @@ asio::awaitable<Response> Router::serve(Request request) {
     response.stream = nullptr;
   }
   auto const elapsed = std::chrono::steady_clock::now() - start;
-  // The query is left out: it may hold what a client should have put into a header.
-  spdlog::info("{} {} {} {} us {}", request.method, request.target.substr(0, request.target.find('?')), response.status,
-               std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), request_id);
+  (route ? route->metrics : unrouted_).count(response.status, elapsed);
+  if (spdlog::should_log(spdlog::level::info)) {
+    // The query is left out: it may hold what a client should have put into a header.
+    std::string_view const path = std::string_view(request.target).substr(0, request.target.find('?'));
+    std::string_view const trace = trace_id(request.headers);
+    spdlog::info("method={} path={} status={} duration_us={} request_id={}{}{}", request.method, path, response.status,
+                 std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count(), request_id,
+                 trace.empty() ? "" : " trace_id=", trace);
+  }
   co_return response;
+}
+
+void Router::write_metrics(std::string& text) const {
+  write_metric_head("qhub_http_requests_total", "counter", "Requests answered, by operation and status.", text);
+  for (auto const& route : routes_) route->metrics.write_requests(route->operation->id, text);
+  unrouted_.write_requests("", text);
+  write_metric_head("qhub_http_request_duration_seconds", "histogram",
+                    "Time from a request's last byte to the beginning of its answer.", text);
+  for (auto const& route : routes_) route->metrics.write_durations(route->operation->id, text);
+  unrouted_.write_durations("", text);
 }
 
 }  // namespace qhub::hub

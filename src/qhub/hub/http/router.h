@@ -12,12 +12,14 @@
 #include "qhub/base/result.h"
 #include "qhub/hub/auth/principal.h"
 #include "qhub/hub/http/message.h"
+#include "qhub/hub/http/metrics.h"
+#include "qhub/hub/http/rate_limiter.h"
 
 namespace qhub::hub {
 
 /// One request on its way through a handler. Lives until the answer is complete.
 struct Call {
-  Request const& request;
+  Request& request;
   api::Operation const& operation;
   Principal principal;  ///< Anonymous only if the operation allows it and no token was sent.
   std::string request_id;
@@ -31,7 +33,7 @@ using Handler = std::function<asio::awaitable<Response>(Call&)>;
 /// parameter. A trailing slash counts, except after a prefix that has an operation with the empty path.
 class Router {
  public:
-  explicit Router(Authenticator& authenticator);
+  explicit Router(Authenticator& authenticator, RateLimit rate_limit = {});
   ~Router();
 
   /// \param operation  must outlive the router, as generated ones do.
@@ -43,14 +45,25 @@ class Router {
   /// the same headers, Content-Length included, and no body.
   [[nodiscard]] asio::awaitable<Response> serve(Request request);
 
+  /// For a server that has read no more than the header: the answer, if nobody would look at the body anyway.
+  [[nodiscard]] asio::awaitable<std::optional<Response>> refuse_early(Request& head);
+
+  /// Appends what has been served so far, in the text format of Prometheus.
+  void write_metrics(std::string& text) const;
+
  private:
   struct Route;
   struct Node;
   struct Match;
+  struct Admission;
 
-  asio::awaitable<Response> answer(Request& request, std::string const& request_id);
+  asio::awaitable<Admission> admit(Request& request, std::string const& request_id);
+  asio::awaitable<Response> answer(Request& request, std::string const& request_id, Route*& route);
 
   Authenticator& authenticator_;
+  RateLimiter rate_limiter_;
+  std::vector<std::unique_ptr<Route>> routes_;
+  RequestMetrics unrouted_;  ///< Requests that no operation answers.
   std::unique_ptr<Node> root_;
   std::vector<std::string> prefixes_;
 };

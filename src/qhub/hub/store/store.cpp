@@ -25,6 +25,9 @@ Error failure(ErrorKind kind, std::string message) {
   return {.kind = kind, .message = std::move(message), .details = {}};
 }
 
+/// Another program may write, too: `qhubd user add` does. What it wrote is seen so late at most.
+constexpr std::chrono::milliseconds max_snapshot_age{20};
+
 }  // namespace
 
 /// Holds the data directory against a second hub, until destroyed or until the process ends in whatever way.
@@ -51,23 +54,34 @@ Store::Reader::Reader(Store& store) : store_(store) {
   {
     std::scoped_lock const guard(store_.readers_mutex_);
     if (!store_.idle_readers_.empty()) {
-      connection_ = std::move(store_.idle_readers_.back());
+      reading_ = std::move(store_.idle_readers_.back());
       store_.idle_readers_.pop_back();
     }
   }
   // As many connections come into being as threads read at one time.
-  if (!connection_) connection_ = std::make_unique<Connection>(store_.file_, Connection::Mode::read_only);
-  connection_->execute("BEGIN");
+  if (!reading_)
+    reading_.reset(new ReadingConnection{.connection = Connection(store_.file_, Connection::Mode::read_only)});
+  std::uint64_t const commits = store_.commits_;
+  auto const now = std::chrono::steady_clock::now();
+  if (reading_->in_snapshot) {
+    if (reading_->commits == commits && now - reading_->began_at < max_snapshot_age) return;
+    reading_->connection.execute("COMMIT");
+  }
+  reading_->connection.execute("BEGIN");
+  reading_->in_snapshot = true;
+  reading_->commits = commits;
+  reading_->began_at = now;
 }
 
 Store::Reader::~Reader() {
-  try {
-    connection_->execute("COMMIT");
-  } catch (DatabaseError const&) {
-    return;  // A connection in an unknown state is not used again.
-  }
   std::scoped_lock const guard(store_.readers_mutex_);
-  store_.idle_readers_.push_back(std::move(connection_));
+  store_.idle_readers_.push_back(std::move(reading_));
+}
+
+void Store::end_idle_snapshots() {
+  std::scoped_lock const guard(readers_mutex_);
+  for (auto const& reading : idle_readers_)
+    if (std::exchange(reading->in_snapshot, false)) reading->connection.execute("COMMIT");
 }
 
 Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& data_directory) {
@@ -155,6 +169,7 @@ void Store::write_loop() {
 void Store::commit_together(std::vector<Pending>& batch) {
   std::vector<Result<void>> results(batch.size());
   try {
+    end_idle_snapshots();
     writer_->execute("BEGIN IMMEDIATE");
     for (std::size_t i = 0; i < batch.size(); ++i) {
       writer_->execute("SAVEPOINT step");
@@ -170,6 +185,7 @@ void Store::commit_together(std::vector<Pending>& batch) {
       writer_->execute("RELEASE step");
     }
     writer_->execute("COMMIT");
+    ++commits_;
   } catch (DatabaseError const& error) {
     spdlog::error("nothing of {} writes was stored: {}", batch.size(), error.what());
     try {

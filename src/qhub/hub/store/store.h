@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -70,6 +73,15 @@ class Store {
   };
   class Lock;
 
+  /// A connection that reads. Between two reads it keeps its snapshot, as long as that is the newest state: beginning
+  /// and ending one takes locks, hence system calls, which are a third of the cost of a small read.
+  struct ReadingConnection {
+    Connection connection;
+    bool in_snapshot = false;
+    std::uint64_t commits = 0;  ///< Of the store, when the snapshot began.
+    std::chrono::steady_clock::time_point began_at = {};
+  };
+
   /// Borrows a reading connection for a scope.
   class Reader {
    public:
@@ -77,11 +89,11 @@ class Store {
     ~Reader();
     Reader(Reader const&) = delete;
     Reader& operator=(Reader const&) = delete;
-    [[nodiscard]] Connection& connection() const { return *connection_; }
+    [[nodiscard]] Connection& connection() const { return reading_->connection; }
 
    private:
     Store& store_;
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<ReadingConnection> reading_;
   };
 
   Store(std::filesystem::path file, std::unique_ptr<Lock> lock, std::unique_ptr<Connection> writer);
@@ -107,6 +119,8 @@ class Store {
   void enqueue(Step step, Done done);
   void write_loop();
   void commit_together(std::vector<Pending>& batch);
+  /// An old snapshot would keep the log from being restarted, so that it grew.
+  void end_idle_snapshots();
 
   std::filesystem::path file_;
   std::unique_ptr<Lock> lock_;
@@ -118,7 +132,8 @@ class Store {
   bool closing_ = false;
 
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_readers_;
+  std::vector<std::unique_ptr<ReadingConnection>> idle_readers_;
+  std::atomic<std::uint64_t> commits_ = 0;
 
   std::thread writer_thread_;
 };
