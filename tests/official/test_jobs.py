@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import time
 from collections import Counter
 
@@ -102,11 +103,24 @@ def test_null_is_as_good_as_absent(client):
     assert finish(client, job) == "COMPLETED"
 
 
-@pytest.mark.skipif(inspect.signature(JobsClient.get_job_input).return_annotation is str,
-                    reason="this release expects text where newer ones, and the hub, have an object")
-def test_the_input_can_be_read_again(client):
+def test_the_input_can_be_read_again(client, hub):
     job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input={"qasm": BELL_3})
-    assert client.jobs.get_job_input(job.id) == {"qasm": BELL_3}
+    text = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input=BELL_3)
+    if inspect.signature(JobsClient.get_job_input).return_annotation is str:
+        # This release wants text where newer ones want an object. Its requests do not tell it apart: a header does.
+        old = HubQuantumClient(api_key=hub.token, base_url=hub.quantum_url, headers={"X-Fern-SDK-Version": "1.15.0"})
+        assert json.loads(old.jobs.get_job_input(job.id)) == {"qasm": BELL_3}
+        assert old.jobs.get_job_input(text.id) == BELL_3
+    else:
+        assert client.jobs.get_job_input(job.id) == client.jobs.get_job_input(text.id) == {"qasm": BELL_3}
+
+
+def test_fields_that_only_older_clients_know(client):
+    job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1, input=BELL_3)
+    finish(client, job)
+    assert client.jobs.get_job(job.id).runtime >= 0
+    backend = client.backends.get_backend("aws.sim.sv1")
+    assert (backend.status, backend.free_of_charge, backend.costs) == ("ONLINE", True, [])
 
 
 def test_search_lists_the_newest_first_in_pages(client):

@@ -9,13 +9,16 @@
 #include "qhub/hub/quantum/backends_handlers.h"
 #include "qhub/hub/quantum/job_program.h"
 #include "qhub/hub/quantum/jobs_handlers.h"
+#include "qhub/hub/quantum/sessions_handlers.h"
+#include "qhub/hub/quantum/workloads_handlers.h"
 #include "qhub/hub/store/store.h"
 
 namespace qhub::hub {
 namespace {
 
 /// Runs a stored job with what its backend has. It was checked when it was accepted, by this hub or an earlier one.
-Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInput const& input, std::stop_token stop) {
+Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInput const& input,
+                          sim::Progress const& progress, std::stop_token stop) {
   BackendDescription const* const backend = catalogue.find(job.backend_id);
   if (!backend)
     return Error{.kind = ErrorKind::unsupported,
@@ -27,7 +30,7 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
                      .shots = static_cast<std::uint64_t>(job.requested_shots)};
   Result<JobProgram> program = read_program(*backend, request);
   if (!program) return std::move(program).error();
-  return run_program(*backend, std::move(*program), job.id, stop);
+  return run_program(*backend, std::move(*program), job.id, progress, stop);
 }
 
 constexpr api::Operation health{.id = "hub.health.get_health",
@@ -50,15 +53,22 @@ struct Hub::Parts {
         catalogue(Catalogue::built_in()),
         runner(
             *store,
-            [this](JobRow const& job, JobInput const& input, std::stop_token stop) {
-              return execute(catalogue, job, input, stop);
+            [this](JobRow const& job, JobInput const& input, sim::Progress const& progress, std::stop_token stop) {
+              return execute(catalogue, job, input, progress, stop);
             },
             options.run),
-        backends(catalogue, *store),
-        jobs(catalogue, *store, runner),
+        readers(1),
+        sessions(catalogue, *store, runner),
+        backends(catalogue, runner),
+        jobs(catalogue, *store, runner, sessions, readers),
+        session_handlers(sessions),
+        workloads(*store),
         router(accounts) {
     quantum::mount(router, "/quantum", backends);
     quantum::mount(router, "/quantum", jobs);
+    quantum::mount(router, "/quantum", session_handlers);
+    quantum::mount(router, "/quantum", workloads);
+    quantum::mount(router, "/quantum", runtime_minutes);
     router.add(health, "",
                [](Call&) -> asio::awaitable<Response> { co_return json_response(200, R"({"status":"UP"})"); });
     router.add(readiness, "", [this](Call&) -> asio::awaitable<Response> {
@@ -71,8 +81,13 @@ struct Hub::Parts {
   Accounts accounts;
   Catalogue const catalogue;
   Runner runner;
+  asio::thread_pool readers;
+  Sessions sessions;
   BackendsHandlers backends;
   JobsHandlers jobs;
+  SessionsHandlers session_handlers;
+  WorkloadsHandlers workloads;
+  RuntimeMinutesHandlers runtime_minutes;
   Router router;
   bool is_new = false;
 };
@@ -83,7 +98,9 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
   Accounts accounts(**store);
   Result<bool> const is_new = accounts.create_owner(options.data_directory / "owner-token");
   if (!is_new) return is_new.error();
-  auto parts = std::make_unique<Parts>(std::move(*store), options);
+  HubOptions complete = options;
+  complete.run.crash_note = options.data_directory / "crash-note";
+  auto parts = std::make_unique<Parts>(std::move(*store), complete);
   parts->is_new = *is_new;
   return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }
@@ -92,6 +109,9 @@ Hub::Hub(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Hub::~Hub() = default;
 Router& Hub::router() {
   return parts_->router;
+}
+void Hub::stop_waiting() {
+  parts_->runner.watch().close();
 }
 bool Hub::is_new() const {
   return parts_->is_new;

@@ -27,6 +27,9 @@ class Hub {
 
   [[nodiscard]] Router& router();
 
+  /// Requests that wait for the end of a job (`Prefer: wait`) are answered now, as the job is: for a server that stops.
+  void stop_waiting();
+
   /// Whether open() has just made the owner's account; its token is in the file owner-token of the data directory.
   [[nodiscard]] bool is_new() const;
 

@@ -3,71 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <thread>
 
-#include "qhub/hub/internal/test_support.h"
+#include "qhub/hub/internal/hub_test.h"
 
 namespace qhub::hub {
 namespace {
-
-namespace json = boost::json;
-using namespace std::chrono_literals;
-
-/// x on qubit 0, two of three bits measured, crosswise: bit 0 takes qubit 2, bit 1 takes qubit 0.
-json::value const asymmetric = R"(OPENQASM 2.0; include "qelib1.inc"; qreg q[3]; creg c[2];
-x q[0]; measure q[2] -> c[0]; measure q[0] -> c[1];)";
-
-class HubTest : public testing::Test {
- protected:
-  HubTest() { start(); }
-
-  void start() {
-    hub.reset();
-    auto opened = Hub::open({.data_directory = directory.path(), .run = {}});
-    ASSERT_TRUE(opened) << opened.error().message;
-    hub = std::move(*opened);
-    std::ifstream(directory.path() / "owner-token") >> token;
-  }
-  Response call(std::string const& method, std::string const& path, json::value const& body = nullptr,
-                NameValues const& headers = {}) {
-    return ask(hub->router(), method, "/quantum" + path, token, body.is_null() ? "" : json::serialize(body), headers);
-  }
-  json::value get(std::string const& path) {
-    Response const response = call("GET", path);
-    EXPECT_EQ(response.status, 200u) << path << response.body;
-    return json_of(response);
-  }
-  Response create(std::string const& backend, json::value const& input, json::object more = {}) {
-    more["backend_id"] = backend;
-    more["input"] = input;
-    more.emplace("shots", 16);
-    return call("POST", "/jobs", more);
-  }
-  std::string wait(Response const& created) {
-    EXPECT_EQ(created.status, 200u) << created.body;
-    std::string const id(json_of(created).at("id").as_string());
-    for (int i = 0; i < 5000; ++i) {
-      auto const status = get("/jobs/" + id + "/status").at("status").as_string();
-      if (status != "PENDING" && status != "RUNNING") break;
-      std::this_thread::sleep_for(1ms);
-    }
-    return id;
-  }
-  json::value result(std::string const& backend, json::value const& input, json::object more = {}) {
-    return get("/jobs/" + wait(create(backend, input, std::move(more))) + "/result");
-  }
-  void expect_problem(Response const& response, unsigned status, std::string_view field) {
-    EXPECT_EQ(response.status, status) << response.body;
-    json::value const document = json_of(response);
-    ASSERT_TRUE(document.as_object().contains("errors")) << response.body;
-    EXPECT_EQ(document.at("errors").at(0).at("where").as_string(), field) << response.body;
-  }
-
-  TemporaryDirectory directory;
-  std::unique_ptr<Hub> hub;
-  std::string token;
-};
 
 json::value const ionq_bell = json::parse(R"({"backendId":"azure.ionq.simulator","gateset":"qis","qubits":2,
   "circuit":[{"gate":"h","targets":[0]},{"gate":"x","targets":[1],"controls":[0]}]})");
@@ -208,13 +149,7 @@ TEST_F(HubTest, WhatCannotRunIsRefusedWithTheFieldAtFault) {
 TEST_F(HubTest, AMissingResultSaysWhereTheJobStands) {
   Response const missing = call("GET", "/jobs/none/result");
   EXPECT_EQ(missing.status, 404u);
-  // 26 qubits in superposition take a while, and every other job waits behind.
-  std::string long_circuit = "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[26]; creg c[26];";
-  for (int layer = 0; layer < 50; ++layer)
-    for (int qubit = 0; qubit < 26; ++qubit)
-      long_circuit += "ry(0.3) q[" + std::to_string(qubit) + "];cx q[" + std::to_string(qubit) + "],q[" +
-                      std::to_string((qubit + 1) % 26) + "];";
-  std::string const id(json_of(create("kipu.sim.qsim", json::value(long_circuit))).at("id").as_string());
+  std::string const id(json_of(create("kipu.sim.qsim", long_circuit())).at("id").as_string());
   std::string const waiting(json_of(create("kipu.sim.qsim", asymmetric)).at("id").as_string());
   Response const early = call("GET", "/jobs/" + id + "/result");
   EXPECT_EQ(early.status, 404u);
@@ -288,9 +223,37 @@ TEST_F(HubTest, ServiceExecutionsSeeTheirOwnJobsOnly) {
     EXPECT_EQ(call("GET", "/service-executions/other/jobs/" + id + suffix).status, 404u) << suffix;
   EXPECT_EQ(call("GET", "/service-executions/other/sessions/s").status, 404u);
   EXPECT_EQ(get("/service-executions/other/workloads").at("total_elements").as_int64(), 0);
+  for (std::string const& session : {get_session("batch"), std::string("s")}) {
+    std::string const path = "/service-executions/other/sessions/" + session;
+    for (std::string const suffix : {"", "/status", "/jobs"}) EXPECT_EQ(call("GET", path + suffix).status, 404u);
+    EXPECT_EQ(call("DELETE", path).status, 404u);
+    EXPECT_EQ(call("PATCH", path, {{"accept_jobs", false}}).status, 404u);
+  }
   Response const stream = call("GET", "/jobs/" + id + "/result-stream");
   EXPECT_EQ(stream.headers.find("content-type"), "application/octet-stream");
   EXPECT_EQ(json::parse(stream.body), get("/jobs/" + id + "/result"));
+}
+
+TEST_F(HubTest, WhoPrefersToWaitIsAnsweredWhenTheJobEnds) {
+  std::string const job(json_of(create("kipu.sim.qsim", asymmetric)).at("id").as_string());
+  Response const result = call("GET", "/jobs/" + job + "/result", nullptr, {{"Prefer", "respond-async, wait=20"}});
+  EXPECT_EQ(result.status, 200u) << result.body;
+  std::string const busy(json_of(create("kipu.sim.qsim", long_circuit())).at("id").as_string());
+  auto const start = std::chrono::steady_clock::now();
+  json::value const still = json_of(call("GET", "/jobs/" + busy + "/status", nullptr, {{"Prefer", "wait=1"}}));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 900ms);
+  EXPECT_EQ(still.at("status").as_string(), "RUNNING");
+  EXPECT_TRUE(still.as_object().contains("progress"));
+  std::jthread const cancel([&] { call("DELETE", "/jobs/" + busy); });
+  json::value const end = json_of(call("GET", "/jobs/" + busy + "/status", nullptr, {{"Prefer", "wait=20"}}));
+  EXPECT_EQ(end.at("status").as_string(), "CANCELLED");
+}
+
+TEST_F(HubTest, OlderClientsGetTheInputAsText) {
+  std::string const id = wait(create("kipu.sim.qsim", asymmetric));
+  Response const text = call("GET", "/jobs/" + id + "/input", nullptr, {{"X-Fern-SDK-Version", "1.15.0"}});
+  EXPECT_EQ(json_of(text), asymmetric);
+  EXPECT_EQ(get("/jobs/" + id + "/input").at("qasm"), asymmetric);
 }
 
 }  // namespace

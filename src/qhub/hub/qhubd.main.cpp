@@ -91,6 +91,7 @@ int serve(Settings const& settings) {
     spdlog::info("stopping: {}", strsignal(signal));
     // A second signal ends the program at once; the database stays in order, and jobs start again next time.
     pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+    (*hub)->stop_waiting();
   }
   return 0;
 }

@@ -5,7 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "qhub/hub/quantum/paging.h"
-#include "qhub/hub/store/jobs.h"
 #include "qhub/quantum/models_codec.h"
 
 namespace qhub::hub {
@@ -30,9 +29,9 @@ Result<quantum::Backend> BackendsHandlers::describe(BackendDescription const& ba
   Result<quantum::Backend> document = api::decode<quantum::Backend>(Json(backend.document));
   if (!document || principal.anonymous()) return document;
   document->status = quantum::BackendStatus::ONLINE;
-  document->queue_size =
-      store_.read([&](Connection& connection) { return count_unfinished_jobs(connection, backend.id); });
+  document->queue_size = runner_.waiting(backend.id);
   document->availability.emplace();
+  document->costs.emplace();
   return document;
 }
 
@@ -59,10 +58,8 @@ asio::awaitable<Result<quantum::BackendStateInfo>> BackendsHandlers::get_backend
   if (!backend) co_return backend.error();
   quantum::BackendStateInfo state;
   state.status = quantum::BackendStatus::ONLINE;
-  store_.read([&](Connection& connection) {
-    state.queue_size = count_unfinished_jobs(connection, id);
-    state.queue_avg_time = average_queue_seconds(connection, id);
-  });
+  state.queue_size = runner_.waiting(id);
+  state.queue_avg_time = std::chrono::round<std::chrono::seconds>(runner_.mean_wait(id)).count();
   co_return state;
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "qhub/hub/quantum/backends/catalogue.h"
-#include "qhub/hub/store/store.h"
+#include "qhub/hub/run/runner.h"
 #include "qhub/quantum/backends_handlers.h"
 
 namespace qhub::hub {
@@ -12,7 +12,7 @@ namespace qhub::hub {
 /// Answers the namespace `backends` from the catalogue.
 class BackendsHandlers : public quantum::BackendsHandlers {
  public:
-  BackendsHandlers(Catalogue const& catalogue, Store& store) : catalogue_(catalogue), store_(store) {}
+  BackendsHandlers(Catalogue const& catalogue, Runner& runner) : catalogue_(catalogue), runner_(runner) {}
 
   asio::awaitable<Result<std::vector<quantum::Backend>>> get_backends(Call& call,
                                                                       quantum::GetBackendsRequest request) override;
@@ -32,7 +32,7 @@ class BackendsHandlers : public quantum::BackendsHandlers {
   Result<quantum::Backend> describe(BackendDescription const& backend, Principal const& principal);
 
   Catalogue const& catalogue_;
-  Store& store_;
+  Runner& runner_;
 };
 
 }  // namespace qhub::hub

@@ -1,22 +1,10 @@
 #include "qhub/hub/quantum/job_documents.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <boost/algorithm/string/predicate.hpp>
-#include <ctime>
-
+#include "qhub/hub/quantum/times.h"
 #include "qhub/quantum/models_codec.h"
 
 namespace qhub::hub {
 namespace {
-
-/// "YYYY-MM-DD HH:MM:SS", UTC, as the official clients expect.
-std::string time_text(std::int64_t microseconds) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(microseconds / 1'000'000)));
-}
 
 /// What jobs and workloads have in common.
 template <class Document>
@@ -97,30 +85,6 @@ Result<quantum::NormalizedJobInput> to_normalized_input(JobInput const& input) {
                             normalized.pubs.front().qasm.find("qreg") != std::string::npos;
   normalized.format = is_version_2 ? quantum::QasmFormat("openqasm.v2") : quantum::QasmFormat("openqasm.v3");
   return normalized;
-}
-
-Result<std::vector<JobSearch::Order>> read_job_order(std::vector<std::string> const& sort) {
-  std::vector<JobSearch::Order> order;
-  for (std::string const& text : sort) {
-    std::size_t const comma = text.find(',');
-    std::string_view const field = std::string_view(text).substr(0, comma);
-    std::string_view const direction = comma == std::string::npos ? "asc" : std::string_view(text).substr(comma + 1);
-    auto const column = std::ranges::find(job_sort_columns(), field);
-    bool const descending = boost::algorithm::iequals(direction, "desc");
-    if (column == job_sort_columns().end() || (!descending && !boost::algorithm::iequals(direction, "asc"))) {
-      std::string const message =
-          fmt::format("must be field,asc or field,desc with a field of: {}", fmt::join(job_sort_columns(), ", "));
-      return Error{.kind = ErrorKind::invalid_argument,
-                   .message = fmt::format("sort '{}' {}", text, message),
-                   .details = {{"sort", message}}};
-    }
-    order.push_back({*column, descending});
-  }
-  return order;
-}
-
-Error no_session(std::string const& session_id) {
-  return {.kind = ErrorKind::not_found, .message = "there is no session " + session_id, .details = {}};
 }
 
 }  // namespace qhub::hub

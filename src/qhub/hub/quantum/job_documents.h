@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "qhub/hub/store/jobs.h"
 #include "qhub/quantum/models.h"
 
@@ -14,10 +11,5 @@ namespace qhub::hub {
 
 /// The circuits in OpenQASM. Errors: unsupported if the job brought another format and no OpenQASM beside it.
 [[nodiscard]] Result<quantum::NormalizedJobInput> to_normalized_input(JobInput const& input);
-
-/// Reads `sort` parameters, "field" or "field,asc" or "field,desc". Errors: invalid_argument naming the known fields.
-[[nodiscard]] Result<std::vector<JobSearch::Order>> read_job_order(std::vector<std::string> const& sort);
-
-[[nodiscard]] Error no_session(std::string const& session_id);
 
 }  // namespace qhub::hub

@@ -120,8 +120,9 @@ Result<void> check_qsim_options(JobProgram const& program) {
   return {};
 }
 
-Result<void> check_circuit(BackendDescription const& backend, JobProgram const& program,
-                           JobProgram::Circuit const& circuit) {
+/// Returns the bytes of memory that running the circuit will need.
+Result<std::uint64_t> check_circuit(BackendDescription const& backend, JobProgram const& program,
+                                    JobProgram::Circuit const& circuit) {
   if (circuit.shots < backend.min_shots || circuit.shots > backend.max_shots)
     return field_error(ErrorKind::invalid_argument, "shots",
                        fmt::format("shots must be from {} to {} on {}; it is {}", backend.min_shots, backend.max_shots,
@@ -138,7 +139,8 @@ Result<void> check_circuit(BackendDescription const& backend, JobProgram const& 
   sim::RunOptions const options = run_options(backend, program, circuit);
   auto const prediction = backend.engine->predict_memory(circuit.circuit, options);
   if (!prediction) return prediction.error();
-  return sim::admit(*prediction, options);
+  if (Result<void> const admitted = sim::admit(*prediction, options); !admitted) return admitted.error();
+  return prediction->bytes;
 }
 
 }  // namespace
@@ -184,22 +186,28 @@ Result<JobProgram> read_program(BackendDescription const& backend, JobRequest co
   }
   if (backend.result_format == ResultFormat::qsim)
     if (Result<void> const options = check_qsim_options(program); !options) return options.error();
-  for (JobProgram::Circuit const& circuit : program.circuits)
-    if (Result<void> const checked = check_circuit(backend, program, circuit); !checked) return checked.error();
+  for (JobProgram::Circuit const& circuit : program.circuits) {
+    Result<std::uint64_t> const bytes = check_circuit(backend, program, circuit);
+    if (!bytes) return bytes.error();
+    program.memory_bytes = std::max(program.memory_bytes, *bytes);
+  }
   return program;
 }
 
 Result<JobOutput> run_program(BackendDescription const& backend, JobProgram program, std::string const& job_id,
-                              std::stop_token stop) {
+                              sim::Progress const& progress, std::stop_token stop) {
   JobRun run{.job_id = job_id,
              .backend = backend,
              .shots = program.total_shots(),
              .params = program.params,
              .is_list = program.is_list,
              .circuits = {}};
+  double const count = static_cast<double>(program.circuits.size());
   for (JobProgram::Circuit& circuit : program.circuits) {
+    double const before = static_cast<double>(run.circuits.size());
+    auto const of_job = [&](double of_circuit) { progress((before + of_circuit) / count); };
     Result<sim::RunResult> result =
-        backend.engine->run(circuit.circuit, run_options(backend, program, circuit), {}, stop);
+        backend.engine->run(circuit.circuit, run_options(backend, program, circuit), of_job, stop);
     if (!result) return std::move(result).error();
     run.circuits.push_back({.circuit = std::move(circuit.circuit),
                             .source = std::move(circuit.source),

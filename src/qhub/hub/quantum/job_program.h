@@ -23,6 +23,7 @@ struct JobProgram {
   circuit::Format format = circuit::Format::openqasm3;
   bool is_list = false;
   boost::json::object params;  ///< input_params.
+  std::uint64_t memory_bytes = 0;  ///< Most that a circuit will need, as predicted.
 
   [[nodiscard]] std::uint64_t total_shots() const;
 };
@@ -43,6 +44,7 @@ struct JobRequest {
 /// Runs the circuits one after the other and writes the backend's result document.
 /// Errors: cancelled within 100 ms of the request; else the reason why the job failed, for its owner.
 [[nodiscard]] Result<JobOutput> run_program(BackendDescription const& backend, JobProgram program,
-                                            std::string const& job_id, std::stop_token stop);
+                                            std::string const& job_id, sim::Progress const& progress,
+                                            std::stop_token stop);
 
 }  // namespace qhub::hub

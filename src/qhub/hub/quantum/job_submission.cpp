@@ -8,7 +8,6 @@
 
 #include "qhub/api/codec.h"
 #include "qhub/hub/auth/token.h"
-#include "qhub/hub/quantum/job_documents.h"
 #include "qhub/hub/quantum/job_program.h"
 #include "qhub/hub/random_id.h"
 #include "qhub/hub/store/clock.h"
@@ -52,7 +51,6 @@ json::object with_ionq_params(json::object params, JobProgram const& program) {
 
 Result<Submission> read_submission(Call const& call, BackendDescription const& backend,
                                    quantum::CreateJobRequest const& request) {
-  if (request.session_id) return no_session(*request.session_id);
   if (request.shots < 0)
     return field_error("shots", fmt::format("shots must be from {} to {} on {}; it is {}", backend.min_shots,
                                             backend.max_shots, backend.id, request.shots));
@@ -74,6 +72,8 @@ Result<Submission> read_submission(Call const& call, BackendDescription const& b
   job.id = random_uuid();
   job.tenant_id = call.principal.tenant_id;
   job.user_id = call.principal.user_id;
+  job.service_execution_id = call.principal.service_execution_id;
+  job.session_id = request.session_id;
   job.backend_id = backend.id;
   job.provider = backend.provider;
   job.name = request.name;
@@ -91,6 +91,7 @@ Result<Submission> read_submission(Call const& call, BackendDescription const& b
     job.tags = api::encode(*tags);
   }
   job.created_at = now_us();
+  job.memory_bytes = static_cast<std::int64_t>(program->memory_bytes);
   submission.input.input = json::serialize(job_request.input);
   if (request.qasm) submission.input.qasm = json::serialize(member("qasm"));
 

@@ -17,7 +17,7 @@ struct Submission {
 };
 
 /// Checks a request to run something on `backend`, circuits included, so that what is accepted can run.
-/// Errors: those of read_program(), not_found for the session, invalid_argument for tags and the Idempotency-Key.
+/// Errors: those of read_program(); invalid_argument for tags and the Idempotency-Key.
 [[nodiscard]] Result<Submission> read_submission(Call const& call, BackendDescription const& backend,
                                                  quantum::CreateJobRequest const& request);
 

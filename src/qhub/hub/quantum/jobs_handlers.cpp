@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "qhub/hub/quantum/access.h"
 #include "qhub/hub/quantum/job_documents.h"
 #include "qhub/hub/quantum/job_submission.h"
 #include "qhub/hub/quantum/paging.h"
+#include "qhub/hub/quantum/wait_preference.h"
+#include "qhub/hub/quantum/workloads_handlers.h"
 #include "qhub/hub/store/clock.h"
 #include "qhub/quantum/models_codec.h"
 
@@ -15,6 +19,22 @@ namespace {
 
 Error not_found(std::string message) {
   return {.kind = ErrorKind::not_found, .message = std::move(message), .details = {}};
+}
+
+/// Up to so many bytes a request's circuits are read in its turn, which takes less than a millisecond.
+constexpr std::size_t small_input = 16U << 10;
+
+asio::awaitable<void> read_into(Result<Submission>& submission, Call const& call, BackendDescription const& backend,
+                                quantum::CreateJobRequest const& request) {
+  submission = read_submission(call, backend, request);
+  co_return;
+}
+
+/// Clients before release 2 take a job's input as a text. Those in TypeScript tell their release; to those in Python,
+/// whose requests look like those of newer ones, the header can be given.
+bool wants_text_as_input(Headers const& headers) {
+  std::string_view const release = headers.find("X-Fern-SDK-Version").value_or("");
+  return release.starts_with("0.") || release.starts_with("1.");
 }
 
 }  // namespace
@@ -37,20 +57,31 @@ Result<JobInput> JobsHandlers::input_of(Key const& key) {
   return store_.read([&](Connection& connection) { return read_job_input(connection, row->number); });
 }
 
-Result<JobsHandlers::Finished> JobsHandlers::output_of(Key const& key) {
+asio::awaitable<Result<JobRow>> JobsHandlers::settled(Key key) {
   Result<JobRow> row = find(key);
-  if (!row) return std::move(row).error();
-  if (!row->is_final()) return not_found(fmt::format("job {} has no result yet: it is {}", row->id, row->status));
+  std::chrono::seconds const time = wait_preference(key.call.request.headers);
+  if (!row || row->is_final() || time.count() == 0) co_return row;
+  JobWatch::Interest interest(runner_.watch(), row->number);
+  row = find(key);
+  if (!row || row->is_final()) co_return row;
+  co_await interest.wait(time);
+  co_return find(key);
+}
+
+asio::awaitable<Result<JobsHandlers::Finished>> JobsHandlers::output_of(Key key) {
+  Result<JobRow> row = co_await settled(std::move(key));
+  if (!row) co_return std::move(row).error();
+  if (!row->is_final()) co_return not_found(fmt::format("job {} has no result yet: it is {}", row->id, row->status));
   auto output = store_.read([&](Connection& connection) { return read_job_output(connection, row->number); });
-  if (!output) return not_found(fmt::format("job {} has no result: it is {}", row->id, row->status));
-  return Finished{std::move(*row), std::move(*output)};
+  if (!output) co_return not_found(fmt::format("job {} has no result: it is {}", row->id, row->status));
+  co_return Finished{std::move(*row), std::move(*output)};
 }
 
 asio::awaitable<Result<quantum::PageResponseJob>> JobsHandlers::search_jobs(Call& call,
                                                                             quantum::SearchJobsRequest request) {
   Result<Paging> const paging = read_paging(request.page, request.size);
   if (!paging) co_return paging.error();
-  auto order = read_job_order(request.sort.value_or(std::vector<std::string>()));
+  auto order = read_order(request.sort, job_sort_columns());
   if (!order) co_return std::move(order).error();
   JobSearch const search{.tenant_id = call.principal.tenant_id,
                          .service_execution_id = request.service_execution_id,
@@ -66,16 +97,27 @@ asio::awaitable<Result<quantum::PageResponseJob>> JobsHandlers::search_jobs(Call
 }
 
 asio::awaitable<Result<quantum::Job>> JobsHandlers::create_job(Call& call, quantum::CreateJobRequest request) {
+  if (Result<void> const allowed = may_change(call); !allowed) co_return allowed.error();
   BackendDescription const* const backend = catalogue_.find(request.backend_id);
   if (!backend) co_return not_found("there is no backend " + request.backend_id + "; GET /quantum/backends lists them");
-  Result<Submission> submission = read_submission(call, *backend, request);
+  Result<Runner::Place> place = runner_.claim(backend->id, call.principal.tenant_id);
+  if (!place) co_return place.error();
+  Result<Submission> submission = Error{};
+  if (call.request.body.size() <= small_input)
+    submission = read_submission(call, *backend, request);
+  else
+    co_await asio::co_spawn(readers_, read_into(submission, call, *backend, request), asio::use_awaitable);
   if (!submission) co_return std::move(submission).error();
-  auto const insert = [&](Connection& connection) {
+  auto const insert = [&](Connection& connection) -> Result<JobRow> {
+    if (submission->job.session_id)
+      if (Result<void> const joins = check_session_of(connection, submission->job, now_us()); !joins)
+        return joins.error();
     return insert_job(connection, submission->job, submission->input, submission->key);
   };
   Result<JobRow> const stored = co_await store_.write(insert);
   if (!stored) co_return stored.error();
-  runner_.wake();
+  // A repeated request has found the job that it made the first time.
+  if (stored->id == submission->job.id) place->take(*stored);
   co_return to_job(*stored);
 }
 
@@ -85,35 +127,39 @@ Result<quantum::Job> JobsHandlers::job(Key const& key) {
   return to_job(*row);
 }
 
-Result<quantum::JobStatusResponse> JobsHandlers::status(Key const& key) {
-  Result<JobRow> const row = find(key);
-  if (!row) return row.error();
+asio::awaitable<Result<quantum::JobStatusResponse>> JobsHandlers::status(Key key) {
+  Result<JobRow> const row = co_await settled(std::move(key));
+  if (!row) co_return row.error();
   quantum::JobStatusResponse response;
   response.status = quantum::JobStatus(row->status);
-  return response;
+  if (row->status == "RUNNING") response.progress = runner_.progress(row->number);
+  co_return response;
 }
 
-Result<std::optional<quantum::NormalizedJobResult>> JobsHandlers::normalized_result(Key const& key) {
-  Result<Finished> const finished = output_of(key);
-  if (!finished) return finished.error();
-  if (!finished->output.normalized) return std::optional<quantum::NormalizedJobResult>();
+asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> JobsHandlers::normalized_result(Key key) {
+  Result<Finished> const finished = co_await output_of(std::move(key));
+  if (!finished) co_return finished.error();
+  if (!finished->output.normalized) co_return std::optional<quantum::NormalizedJobResult>();
   auto result = api::decode_text<quantum::NormalizedJobResult>(*finished->output.normalized);
-  if (!result) return std::move(result).error();
-  return std::optional(std::move(*result));
+  if (!result) co_return std::move(result).error();
+  co_return std::optional(std::move(*result));
 }
 
-Result<Response> JobsHandlers::result_stream(Key const& key) {
-  Result<Finished> finished = output_of(key);
-  if (!finished) return std::move(finished).error();
-  return bytes_response(std::move(finished->output.raw));
+asio::awaitable<Result<Response>> JobsHandlers::result_stream(Key key) {
+  Result<Finished> finished = co_await output_of(std::move(key));
+  if (!finished) co_return std::move(finished).error();
+  co_return bytes_response(std::move(finished->output.raw));
 }
 
 Result<Json> JobsHandlers::input(Key const& key) {
   Result<JobInput> const stored = input_of(key);
   if (!stored) return stored.error();
   Result<Json> input = api::parse(stored->input);
+  if (!input) return input;
+  if (wants_text_as_input(key.call.request.headers))
+    return Json(input->is_string() ? input->get_string() : boost::json::string(stored->input));
   // The official clients take an object only.
-  if (input && !input->is_object()) return Json(JsonObject{{"qasm", *input}});
+  if (!input->is_object()) return Json(JsonObject{{"qasm", *input}});
   return input;
 }
 
@@ -130,15 +176,20 @@ Result<std::optional<quantum::CalibrationResponse>> JobsHandlers::calibration(Ke
 }
 
 asio::awaitable<Result<void>> JobsHandlers::cancel(Key key) {
-  auto const write = [&](Connection& connection) {
-    return hub::cancel_job(
+  if (Result<void> const allowed = may_change(key.call); !allowed) co_return allowed.error();
+  auto const write = [&](Connection& connection) -> Result<JobRow> {
+    std::int64_t const now = now_us();
+    Result<JobRow> row = hub::cancel_job(
         connection,
         {.tenant_id = key.call.principal.tenant_id, .id = key.job_id, .service_execution_id = key.service_execution_id},
-        now_us());
+        now);
+    if (row && row->is_final() && row->session_id) session_job_ended(connection, *row->session_id, now);
+    return row;
   };
   Result<JobRow> const row = co_await store_.write(write);
   if (!row) co_return row.error();
-  if (row->status == "CANCELLING") runner_.cancel(row->number);
+  runner_.cancel(row->number);
+  if (row->session_id) runner_.sessions_changed();
   co_return Result<void>();
 }
 
@@ -146,24 +197,25 @@ asio::awaitable<Result<quantum::Job>> JobsHandlers::get_job(Call& call, std::str
   co_return job({call, std::move(id)});
 }
 asio::awaitable<Result<void>> JobsHandlers::cancel_job(Call& call, std::string id) {
-  Key key{call, std::move(id)};
-  co_return co_await cancel(std::move(key));
+  return cancel({call, std::move(id)});
 }
 asio::awaitable<Result<quantum::JobStatusResponse>> JobsHandlers::get_job_status(Call& call, std::string id) {
-  co_return status({call, std::move(id)});
+  return status({call, std::move(id)});
 }
 asio::awaitable<Result<Json>> JobsHandlers::get_job_result(Call& call, std::string id) {
-  Result<Finished> const finished = output_of({call, std::move(id)});
+  Key key{call, std::move(id)};
+  Result<Finished> const finished = co_await output_of(std::move(key));
   if (!finished) co_return finished.error();
   co_return api::parse(finished->output.raw);
 }
 asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> JobsHandlers::get_normalized_job_result(
     Call& call, std::string id) {
-  co_return normalized_result({call, std::move(id)});
+  return normalized_result({call, std::move(id)});
 }
 asio::awaitable<Result<std::optional<quantum::NormalizedMemoryResult>>> JobsHandlers::get_normalized_job_memory(
     Call& call, std::string id) {
-  Result<Finished> const finished = output_of({call, std::move(id)});
+  Key key{call, std::move(id)};
+  Result<Finished> const finished = co_await output_of(std::move(key));
   if (!finished) co_return finished.error();
   if (!finished->output.memory) co_return std::optional<quantum::NormalizedMemoryResult>();
   auto memory = api::decode_text<quantum::NormalizedMemoryResult>(*finished->output.memory);
@@ -171,7 +223,7 @@ asio::awaitable<Result<std::optional<quantum::NormalizedMemoryResult>>> JobsHand
   co_return std::optional(std::move(*memory));
 }
 asio::awaitable<Result<Response>> JobsHandlers::get_job_result_stream(Call& call, std::string id) {
-  co_return result_stream({call, std::move(id)});
+  return result_stream({call, std::move(id)});
 }
 asio::awaitable<Result<Json>> JobsHandlers::get_job_input(Call& call, std::string id) {
   co_return input({call, std::move(id)});
@@ -189,19 +241,15 @@ asio::awaitable<Result<quantum::PageResponseWorkloadResponse>> JobsHandlers::get
     Call& call, std::string service_execution_id, quantum::GetServiceExecutionWorkloadsRequest request) {
   Result<Paging> const paging = read_paging(request.page, request.size);
   if (!paging) co_return paging.error();
-  auto order = read_job_order(request.sort.value_or(std::vector<std::string>()));
+  auto order = read_order(request.sort, workload_sort_columns());
   if (!order) co_return std::move(order).error();
-  JobSearch const search{.tenant_id = call.principal.tenant_id,
-                         .service_execution_id = std::move(service_execution_id),
-                         .order = std::move(*order),
-                         .page = paging->page,
-                         .size = paging->size};
-  JobPage const found = store_.read([&](Connection& connection) { return hub::search_jobs(connection, search); });
-  quantum::PageResponseWorkloadResponse page;
-  page.content.emplace();
-  for (JobRow const& row : found.jobs) page.content->push_back(to_workload(row));
-  fill_page(page, *paging, found.total);
-  co_return page;
+  WorkloadSearch search;
+  search.tenant_id = call.principal.tenant_id;
+  search.service_execution_ids.push_back(std::move(service_execution_id));
+  search.order = std::move(*order);
+  search.page = paging->page;
+  search.size = paging->size;
+  co_return find_workloads(store_, search);
 }
 asio::awaitable<Result<quantum::Job>> JobsHandlers::get_service_execution_job(Call& call,
                                                                               std::string service_execution_id,
@@ -210,21 +258,20 @@ asio::awaitable<Result<quantum::Job>> JobsHandlers::get_service_execution_job(Ca
 }
 asio::awaitable<Result<void>> JobsHandlers::cancel_service_execution_job(Call& call, std::string service_execution_id,
                                                                          std::string job_id) {
-  Key key{call, std::move(job_id), std::move(service_execution_id)};
-  co_return co_await cancel(std::move(key));
+  return cancel({call, std::move(job_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<quantum::JobStatusResponse>> JobsHandlers::get_service_execution_job_status(
     Call& call, std::string service_execution_id, std::string job_id) {
-  co_return status({call, std::move(job_id), std::move(service_execution_id)});
+  return status({call, std::move(job_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>>
 JobsHandlers::get_service_execution_normalized_job_result(Call& call, std::string service_execution_id,
                                                           std::string job_id) {
-  co_return normalized_result({call, std::move(job_id), std::move(service_execution_id)});
+  return normalized_result({call, std::move(job_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<Response>> JobsHandlers::get_service_execution_job_result_stream(
     Call& call, std::string service_execution_id, std::string job_id) {
-  co_return result_stream({call, std::move(job_id), std::move(service_execution_id)});
+  return result_stream({call, std::move(job_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<Json>> JobsHandlers::get_service_execution_job_input(Call& call,
                                                                             std::string service_execution_id,
@@ -240,26 +287,29 @@ JobsHandlers::get_service_execution_job_calibration(Call& call, std::string serv
   co_return calibration({call, std::move(job_id), std::move(service_execution_id)});
 }
 
-// No session can be opened on a simulator of this hub, so none exists.
-asio::awaitable<Result<quantum::Session>> JobsHandlers::get_service_execution_session(Call&, std::string,
+asio::awaitable<Result<quantum::Session>> JobsHandlers::get_service_execution_session(Call& call,
+                                                                                      std::string service_execution_id,
                                                                                       std::string session_id) {
-  co_return no_session(session_id);
+  co_return sessions_.get({call, std::move(session_id), std::move(service_execution_id)});
 }
-asio::awaitable<Result<void>> JobsHandlers::close_service_execution_session(Call&, std::string,
+asio::awaitable<Result<void>> JobsHandlers::close_service_execution_session(Call& call,
+                                                                            std::string service_execution_id,
                                                                             std::string session_id) {
-  co_return no_session(session_id);
+  return sessions_.close({call, std::move(session_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<quantum::Session>> JobsHandlers::update_service_execution_session_state(
-    Call&, std::string, std::string session_id, quantum::UpdateServiceExecutionSessionStateRequest) {
-  co_return no_session(session_id);
+    Call& call, std::string service_execution_id, std::string session_id,
+    quantum::UpdateServiceExecutionSessionStateRequest request) {
+  return sessions_.set_accepts_jobs({call, std::move(session_id), std::move(service_execution_id)},
+                                    request.accept_jobs);
 }
 asio::awaitable<Result<quantum::SessionStatusResponse>> JobsHandlers::get_service_execution_session_status(
-    Call&, std::string, std::string session_id) {
-  co_return no_session(session_id);
+    Call& call, std::string service_execution_id, std::string session_id) {
+  co_return sessions_.status({call, std::move(session_id), std::move(service_execution_id)});
 }
 asio::awaitable<Result<quantum::PageResponseJob>> JobsHandlers::get_service_execution_session_jobs(
-    Call&, std::string, std::string session_id) {
-  co_return no_session(session_id);
+    Call& call, std::string service_execution_id, std::string session_id) {
+  co_return sessions_.jobs({call, std::move(session_id), std::move(service_execution_id)});
 }
 
 }  // namespace qhub::hub

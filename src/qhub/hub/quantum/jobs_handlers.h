@@ -1,10 +1,11 @@
 #pragma once
 
-#include <functional>
+#include <boost/asio/thread_pool.hpp>
 #include <optional>
 #include <string>
 
 #include "qhub/hub/quantum/backends/catalogue.h"
+#include "qhub/hub/quantum/sessions.h"
 #include "qhub/hub/run/runner.h"
 #include "qhub/hub/store/jobs.h"
 #include "qhub/hub/store/store.h"
@@ -12,11 +13,14 @@
 
 namespace qhub::hub {
 
-/// Answers the namespace `jobs`. A job of somebody else answers like a missing one.
+/// Answers the namespace `jobs`. A job of somebody else answers like a missing one. Requests for a job's status or
+/// result wait for its end if they prefer that (see wait_preference()).
 class JobsHandlers : public quantum::JobsHandlers {
  public:
-  JobsHandlers(Catalogue const& catalogue, Store& store, Runner& runner)
-      : catalogue_(catalogue), store_(store), runner_(runner) {}
+  /// \param readers  threads that read large inputs, so that other requests need not wait for them.
+  JobsHandlers(Catalogue const& catalogue, Store& store, Runner& runner, Sessions& sessions,
+               asio::thread_pool& readers)
+      : catalogue_(catalogue), store_(store), runner_(runner), sessions_(sessions), readers_(readers) {}
 
   asio::awaitable<Result<quantum::PageResponseJob>> search_jobs(Call& call,
                                                                 quantum::SearchJobsRequest request) override;
@@ -82,14 +86,16 @@ class JobsHandlers : public quantum::JobsHandlers {
   };
 
   Result<JobRow> find(Key const& key);
+  /// The same once the job has ended, or once the caller does not want to wait any more.
+  asio::awaitable<Result<JobRow>> settled(Key key);
   Result<JobInput> input_of(Key const& key);
   /// Errors: not_found, also for a job without result yet; the message tells its status.
-  Result<Finished> output_of(Key const& key);
+  asio::awaitable<Result<Finished>> output_of(Key key);
 
   Result<quantum::Job> job(Key const& key);
-  Result<quantum::JobStatusResponse> status(Key const& key);
-  Result<std::optional<quantum::NormalizedJobResult>> normalized_result(Key const& key);
-  Result<Response> result_stream(Key const& key);
+  asio::awaitable<Result<quantum::JobStatusResponse>> status(Key key);
+  asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> normalized_result(Key key);
+  asio::awaitable<Result<Response>> result_stream(Key key);
   Result<Json> input(Key const& key);
   Result<quantum::NormalizedJobInput> normalized_input(Key const& key);
   Result<std::optional<quantum::CalibrationResponse>> calibration(Key const& key);
@@ -98,6 +104,8 @@ class JobsHandlers : public quantum::JobsHandlers {
   Catalogue const& catalogue_;
   Store& store_;
   Runner& runner_;
+  Sessions& sessions_;
+  asio::thread_pool& readers_;
 };
 
 }  // namespace qhub::hub

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "qhub/base/result.h"
+#include "qhub/hub/store/jobs.h"
 
 namespace qhub::hub {
 
@@ -28,6 +33,10 @@ struct Paging {
                  .details = {{"size", "must be from 1 to 1000"}}};
   return Paging{.page = page.value_or(0), .size = std::min<std::int64_t>(size.value_or(20), 1000)};
 }
+
+/// Reads `sort` parameters, "field" or "field,asc" or "field,desc". Errors: invalid_argument naming the known fields.
+[[nodiscard]] Result<std::vector<Order>> read_order(std::optional<std::vector<std::string>> const& sort,
+                                                    std::span<std::string_view const> columns);
 
 /// Fills in the numbers of a page document.
 template <class Page>

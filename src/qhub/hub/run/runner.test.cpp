@@ -16,27 +16,38 @@ using namespace std::chrono_literals;
 JobOutput const result{.raw = R"({"done":true})", .normalized = std::nullopt, .memory = std::nullopt};
 
 /// Runs until told to stop.
-Result<JobOutput> endless(JobRow const&, JobInput const&, std::stop_token stop) {
+Result<JobOutput> endless(JobRow const&, JobInput const&, sim::Progress const& progress, std::stop_token stop) {
+  progress(0.25);
   while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
   return Error{.kind = ErrorKind::cancelled, .message = "stopped", .details = {}};
 }
-Result<JobOutput> immediate(JobRow const&, JobInput const&, std::stop_token) {
+Result<JobOutput> immediate(JobRow const&, JobInput const&, sim::Progress const&, std::stop_token) {
   return result;
+}
+
+RunnerOptions with_workers(unsigned workers) {
+  RunnerOptions options;
+  options.workers = workers;
+  return options;
 }
 
 class RunnerTest : public testing::Test {
  protected:
   RunnerTest() : store(*Store::open(directory.path())) {}
 
-  void submit(std::string const& id, std::optional<IdempotencyKey> const& key = std::nullopt) {
+  /// Without a runner the job waits for the next one.
+  void submit(std::string const& id, Runner* runner = nullptr,
+              std::optional<IdempotencyKey> const& key = std::nullopt) {
     JobRow job;
     job.id = id;
     job.tenant_id = "t";
     job.backend_id = "b";
+    auto place = runner ? std::optional(runner->claim(job.backend_id, job.tenant_id)) : std::nullopt;
     auto const stored = store->write_and_wait([&](Connection& connection) {
       return insert_job(connection, job, {.input = "\"text\"", .qasm = std::nullopt}, key);
     });
     ASSERT_TRUE(stored) << stored.error().message;
+    if (place) (*place)->take(*stored);
   }
   JobRow row(std::string const& id) {
     return *store->read([&](Connection& connection) {
@@ -59,8 +70,9 @@ class RunnerTest : public testing::Test {
   /// What is left when a hub dies while it runs everything there is.
   void die_while_running() {
     (void)store->write_and_wait([](Connection& connection) -> Result<void> {
-      while (lease_job(connection, 1)) {
-      }
+      std::vector<std::int64_t> numbers;
+      for_each_pending_job(connection, [&](JobRow const& job) { numbers.push_back(job.number); });
+      for (std::int64_t const number : numbers) EXPECT_TRUE(lease_job(connection, number, 1));
       return {};
     });
   }
@@ -72,15 +84,14 @@ class RunnerTest : public testing::Test {
 TEST_F(RunnerTest, RunsEachJobOnceAndKeepsItsResult) {
   std::atomic<int> runs = 0;
   Runner runner(*store,
-                [&](JobRow const&, JobInput const& input, std::stop_token) -> Result<JobOutput> {
+                [&](JobRow const&, JobInput const& input, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
                   EXPECT_EQ(input.input, "\"text\"");
                   ++runs;
                   return result;
                 },
-                {.workers = 4});
+                with_workers(4));
   for (int i = 0; i < 50; ++i) {
-    submit(std::to_string(i));
-    runner.wake();
+    submit(std::to_string(i), &runner);
   }
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(becomes(std::to_string(i), "COMPLETED"));
   EXPECT_EQ(runs, 50);
@@ -92,12 +103,12 @@ TEST_F(RunnerTest, AFailureSaysWhy) {
   submit("a");
   submit("b");
   Runner runner(*store,
-                [](JobRow const& job, JobInput const&, std::stop_token) -> Result<JobOutput> {
+                [](JobRow const& job, JobInput const&, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
                   if (job.id == "b") throw std::runtime_error("secret");
                   return Error{
                       .kind = ErrorKind::resource_exhausted, .message = "needs \"more\" memory", .details = {}};
                 },
-                {.workers = 1});
+                with_workers(1));
   ASSERT_TRUE(becomes("a", "FAILED"));
   auto const raw = boost::json::parse(output("a")->raw);
   EXPECT_EQ(raw.at("error").at("message").as_string(), "needs \"more\" memory");
@@ -110,9 +121,16 @@ TEST_F(RunnerTest, AFailureSaysWhy) {
 TEST_F(RunnerTest, CancelsWaitingJobsAtOnceAndRunningOnesSoon) {
   submit("running");
   submit("waiting");
-  Runner runner(*store, endless, {.workers = 1});
+  Runner runner(*store, endless, with_workers(1));
   ASSERT_TRUE(becomes("running", "RUNNING"));
-  EXPECT_EQ(cancel("waiting")->status, "CANCELLED");
+  std::int64_t const number = row("running").number;
+  for (int i = 0; i < 2000 && runner.progress(number) != 0.25; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(runner.progress(number), 0.25);
+  EXPECT_EQ(runner.waiting("b"), 1);
+  Result<JobRow> const waiting = cancel("waiting");
+  EXPECT_EQ(waiting->status, "CANCELLED");
+  runner.cancel(waiting->number);
+  EXPECT_EQ(runner.waiting("b"), 0);
   Result<JobRow> const cancelled = cancel("running");
   ASSERT_EQ(cancelled->status, "CANCELLING");
   auto const start = std::chrono::steady_clock::now();
@@ -138,7 +156,7 @@ TEST_F(RunnerTest, AResultThatComesAfterTheCancellationIsNotSeen) {
 TEST_F(RunnerTest, AFinishedJobKeepsItsOutcome) {
   submit("a");
   {
-    Runner const runner(*store, immediate, {.workers = 1});
+    Runner const runner(*store, immediate, with_workers(1));
     ASSERT_TRUE(becomes("a", "COMPLETED"));
   }
   std::int64_t const number = row("a").number;
@@ -153,12 +171,12 @@ TEST_F(RunnerTest, AFinishedJobKeepsItsOutcome) {
 TEST_F(RunnerTest, StoppingPutsRunningJobsBackWithoutCountingTheAttempt) {
   submit("a");
   {
-    Runner const runner(*store, endless, {.workers = 1});
+    Runner const runner(*store, endless, with_workers(1));
     ASSERT_TRUE(becomes("a", "RUNNING"));
   }
   EXPECT_EQ(row("a").status, "PENDING");
   EXPECT_EQ(row("a").attempts, 0);
-  Runner const runner(*store, immediate, {.workers = 1});
+  Runner const runner(*store, immediate, with_workers(1));
   EXPECT_TRUE(becomes("a", "COMPLETED"));
 }
 
@@ -171,16 +189,60 @@ TEST_F(RunnerTest, JobsOfADeadHubStartAgainAndAreGivenUpAfterManyAttempts) {
     die_while_running();
     EXPECT_EQ(row("a").status, "RUNNING");
     (void)store->write_and_wait(
-        [](Connection& connection) -> Result<std::int64_t> { return recover_jobs(connection, 7); });
+        [](Connection& connection) -> Result<std::int64_t> { return recover_jobs(connection, {}, 7); });
     EXPECT_EQ(row("a").status, death < max_attempts ? "PENDING" : "ABORTED");
   }
   EXPECT_NE(output("a")->raw.find("100 times"), std::string::npos);
   EXPECT_EQ(row("cancelled").status, "CANCELLED");
 }
 
+TEST_F(RunnerTest, AJobThatCrashesItsHubIsGivenUpSoon) {
+  submit("culprit");
+  submit("innocent");
+  for (int crash = 1; crash <= max_crashes; ++crash) {
+    die_while_running();
+    std::vector<std::int64_t> const crashed{row("culprit").number};
+    (void)store->write_and_wait(
+        [&](Connection& connection) -> Result<std::int64_t> { return recover_jobs(connection, crashed, 7); });
+  }
+  EXPECT_EQ(row("culprit").status, "ABORTED");
+  EXPECT_NE(output("culprit")->raw.find("crashed the hub 3 times"), std::string::npos);
+  EXPECT_EQ(row("innocent").status, "PENDING");
+}
+
+TEST_F(RunnerTest, AJobThatRunsTooLongFailsAndSaysSo) {
+  submit("a");
+  RunnerOptions options;
+  options.job_time_limit = 50ms;
+  Runner runner(*store, endless, options);
+  ASSERT_TRUE(becomes("a", "FAILED"));
+  auto const raw = boost::json::parse(output("a")->raw);
+  EXPECT_EQ(raw.at("error").at("code").as_string(), "TIME_LIMIT");
+  EXPECT_NE(raw.at("error").at("message").as_string().find("0.05 s"), boost::json::string::npos);
+}
+
+TEST_F(RunnerTest, AFullQueueTakesNoMore) {
+  RunnerOptions options;
+  options.queue.per_backend = 3;
+  options.queue.per_tenant = 2;
+  Runner runner(*store, endless, options);
+  submit("running", &runner);
+  ASSERT_TRUE(becomes("running", "RUNNING"));
+  submit("1", &runner);
+  submit("2", &runner);
+  EXPECT_EQ(runner.claim("b", "t").error().kind, ErrorKind::rate_limited);
+  {
+    auto const last = runner.claim("b", "other");
+    ASSERT_TRUE(last);
+    EXPECT_EQ(runner.claim("b", "another").error().kind, ErrorKind::unavailable);
+    EXPECT_TRUE(runner.claim("c", "another"));
+  }
+  EXPECT_TRUE(runner.claim("b", "another"));  // the place was given back
+}
+
 TEST_F(RunnerTest, AnIdempotencyKeyMakesOneJob) {
-  submit("a", IdempotencyKey{.key = "k", .request_hash = "h"});
-  submit("b", IdempotencyKey{.key = "k", .request_hash = "h"});
+  submit("a", nullptr, IdempotencyKey{.key = "k", .request_hash = "h"});
+  submit("b", nullptr, IdempotencyKey{.key = "k", .request_hash = "h"});
   JobPage const page = store->read([](Connection& connection) {
     JobSearch search;
     search.tenant_id = "t";

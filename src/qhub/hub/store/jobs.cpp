@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view row_columns =
     "number, id, tenant_id, user_id, service_execution_id, session_id, backend_id, provider, name, shots, "
     "input_format, input_params, tags, sdk_provider, status, attempts, created_at, started_at, ended_at, "
-    "requested_shots";
+    "requested_shots, crashes, memory_bytes";
 
 JobRow read_row(Statement const& statement) {
   using Text = std::optional<std::string>;
@@ -33,6 +33,8 @@ JobRow read_row(Statement const& statement) {
           .sdk_provider = statement.column<Text>(13),
           .status = statement.column<std::string>(14),
           .attempts = statement.column<std::int64_t>(15),
+          .crashes = statement.column<std::int64_t>(20),
+          .memory_bytes = statement.column<std::int64_t>(21),
           .created_at = statement.column<std::int64_t>(16),
           .started_at = statement.column<Time>(17),
           .ended_at = statement.column<Time>(18)};
@@ -75,11 +77,11 @@ Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput co
   }
   connection.execute(
       "INSERT INTO jobs (id, tenant_id, user_id, service_execution_id, session_id, backend_id, provider, name, shots, "
-      "requested_shots, input_format, input_params, tags, sdk_provider, status, created_at, idempotency_key, "
-      "request_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?, ?)",
+      "requested_shots, input_format, input_params, tags, sdk_provider, status, created_at, memory_bytes, "
+      "idempotency_key, request_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?, ?, ?)",
       job.id, job.tenant_id, job.user_id, job.service_execution_id, job.session_id, job.backend_id, job.provider,
       job.name, job.shots, job.requested_shots, job.input_format, job.input_params, job.tags, job.sdk_provider,
-      job.created_at, key ? std::optional(key->key) : std::nullopt,
+      job.created_at, job.memory_bytes, key ? std::optional(key->key) : std::nullopt,
       key ? std::optional(Blob{key->request_hash}) : std::nullopt);
   JobRow stored = job;
   stored.number = connection.last_row();
@@ -114,46 +116,48 @@ std::span<std::string_view const> job_sort_columns() {
   return columns;
 }
 
+std::string order_clause(std::vector<Order> const& order) {
+  std::string clause;
+  for (auto const& [column, descending] : order) clause += fmt::format("{} {}, ", column, descending ? "DESC" : "ASC");
+  return clause + (order.empty() ? "created_at DESC, number DESC" : "number ASC");
+}
+
+std::vector<JobRow> read_jobs(Connection& connection, std::vector<std::int64_t> const& numbers) {
+  std::vector<JobRow> rows;
+  for (std::int64_t const number : numbers)
+    if (auto row = find_row(connection, "number = ?", number)) rows.push_back(std::move(*row));
+  return rows;
+}
+
 JobPage search_jobs(Connection& connection, JobSearch const& search) {
-  std::string order;
-  for (auto const& [column, descending] : search.order)
-    order += fmt::format("{} {}, ", column, descending ? "DESC" : "ASC");
-  // The number makes every order total, so that no job is on two pages or on none.
-  order += search.order.empty() ? "created_at DESC, number DESC" : "number ASC";
-  std::string_view const filter =
-      search.service_execution_id ? "tenant_id = ? AND service_execution_id = ?" : "tenant_id = ? AND ? IS NULL";
+  // Each filter by itself, so that its index is used.
+  std::string const filter = fmt::format(
+      "tenant_id = ?1 AND {} AND {}", search.service_execution_id ? "service_execution_id = ?2" : "?2 IS NULL",
+      search.session_id ? "session_id = ?3" : "?3 IS NULL");
   JobPage page;
   Statement count = connection.query(fmt::format("SELECT count(*) FROM jobs WHERE {}", filter), search.tenant_id,
-                                     search.service_execution_id);
+                                     search.service_execution_id, search.session_id);
   if (count.step()) page.total = count.column<std::int64_t>(0);
-  Statement rows = connection.query(
-      fmt::format("SELECT {} FROM jobs WHERE {} ORDER BY {} LIMIT ? OFFSET ?", row_columns, filter, order),
-      search.tenant_id, search.service_execution_id, search.size, search.page * search.size);
+  Statement rows = connection.query(fmt::format("SELECT {} FROM jobs WHERE {} ORDER BY {} LIMIT ?4 OFFSET ?5",
+                                                row_columns, filter, order_clause(search.order)),
+                                    search.tenant_id, search.service_execution_id, search.session_id, search.size,
+                                    search.page * search.size);
   while (rows.step()) page.jobs.push_back(read_row(rows));
   return page;
 }
 
-std::int64_t count_unfinished_jobs(Connection& connection, std::string const& backend_id) {
-  Statement statement = connection.query(
-      "SELECT count(*) FROM jobs WHERE status IN ('PENDING', 'RUNNING', 'CANCELLING') AND backend_id = ?", backend_id);
-  return statement.step() ? statement.column<std::int64_t>(0) : 0;
+void for_each_pending_job(Connection& connection, std::function<void(JobRow const&)> const& visit) {
+  Statement rows = connection.query(
+      fmt::format("SELECT {} FROM jobs WHERE status = 'PENDING' ORDER BY number", row_columns));
+  while (rows.step()) visit(read_row(rows));
 }
 
-std::int64_t average_queue_seconds(Connection& connection, std::string const& backend_id) {
+std::optional<JobRow> lease_job(Connection& connection, std::int64_t number, std::int64_t now) {
   Statement statement = connection.query(
-      "SELECT coalesce(avg(started_at - created_at), 0) FROM (SELECT started_at, created_at FROM jobs WHERE backend_id "
-      "= "
-      "? AND started_at IS NOT NULL ORDER BY number DESC LIMIT 20)",
-      backend_id);
-  return statement.step() ? statement.column<std::int64_t>(0) / 1'000'000 : 0;
-}
-
-std::optional<JobRow> lease_job(Connection& connection, std::int64_t now) {
-  Statement statement = connection.query(
-      fmt::format("UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = ? WHERE number = "
-                  "(SELECT number FROM jobs WHERE status = 'PENDING' ORDER BY number LIMIT 1) RETURNING {}",
+      fmt::format("UPDATE jobs SET status = 'RUNNING', attempts = attempts + 1, started_at = ? WHERE number = ? AND "
+                  "status = 'PENDING' RETURNING {}",
                   row_columns),
-      now);
+      now, number);
   if (!statement.step()) return std::nullopt;
   JobRow row = read_row(statement);
   while (statement.step()) {
@@ -195,19 +199,27 @@ Result<JobRow> cancel_job(Connection& connection, JobQuery const& query, std::in
   return *find_job(connection, query);
 }
 
-std::int64_t recover_jobs(Connection& connection, std::int64_t now) {
+std::int64_t recover_jobs(Connection& connection, std::vector<std::int64_t> const& crashed, std::int64_t now) {
   connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE status = 'CANCELLING'", now);
-  std::vector<std::int64_t> given_up;
+  for (std::int64_t const number : crashed)
+    connection.execute("UPDATE jobs SET crashes = crashes + 1 WHERE number = ? AND status = 'RUNNING'", number);
+  std::vector<std::pair<std::int64_t, bool>> given_up;
   {
-    Statement statement =
-        connection.query("SELECT number FROM jobs WHERE status = 'RUNNING' AND attempts >= ?", max_attempts);
-    while (statement.step()) given_up.push_back(statement.column<std::int64_t>(0));
+    Statement statement = connection.query(
+        "SELECT number, crashes >= ?2 FROM jobs WHERE status = 'RUNNING' AND (attempts >= ?1 OR crashes >= ?2)",
+        max_attempts, max_crashes);
+    while (statement.step())
+      given_up.emplace_back(statement.column<std::int64_t>(0), statement.column<std::int64_t>(1) != 0);
   }
-  for (std::int64_t const number : given_up)
+  for (auto const& [number, has_crashed] : given_up)
     finish_job(connection, number, "ABORTED",
-               failed_output("HUB_FAILURE", fmt::format("The hub ended unexpectedly {} times while it ran this job, so "
-                                                        "it does not try again.",
-                                                        max_attempts)),
+               failed_output("HUB_FAILURE",
+                             has_crashed ? fmt::format("This job crashed the hub {} times, so it is not tried again. "
+                                                       "That is a defect of the hub: please report it.",
+                                                       max_crashes)
+                                         : fmt::format("The hub ended unexpectedly {} times while it ran this job, so "
+                                                       "it does not try again.",
+                                                       max_attempts)),
                now);
   return connection.execute("UPDATE jobs SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING'");
 }

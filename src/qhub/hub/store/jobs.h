@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,8 @@ struct JobRow {
   std::optional<std::string> sdk_provider;
   std::string status = "PENDING";
   std::int64_t attempts = 0;
+  std::int64_t crashes = 0;  ///< Attempts in which it crashed the hub, as far as that is known.
+  std::int64_t memory_bytes = 0;  ///< Predicted use of memory.
   std::int64_t created_at = 0;
   std::optional<std::int64_t> started_at;
   std::optional<std::int64_t> ended_at;
@@ -77,14 +80,19 @@ struct JobQuery {
 /// Nothing before the job is final, and for one that was cancelled.
 [[nodiscard]] std::optional<JobOutput> read_job_output(Connection& connection, std::int64_t number);
 
+/// What a list is ordered by.
+struct Order {
+  std::string_view column;
+  bool descending = false;
+};
+/// The same in SQL, made total, so that nothing is on two pages or on none; without an order the newest come first.
+[[nodiscard]] std::string order_clause(std::vector<Order> const& order);
+
 struct JobSearch {
-  struct Order {
-    std::string_view column;  ///< One of job_sort_columns().
-    bool descending = false;
-  };
   std::string tenant_id;
   std::optional<std::string> service_execution_id;
-  std::vector<Order> order;  ///< By default the newest first.
+  std::optional<std::string> session_id = {};
+  std::vector<Order> order;  ///< Columns of job_sort_columns(); by default the newest first.
   std::int64_t page = 0;
   std::int64_t size = 20;
 };
@@ -93,16 +101,15 @@ struct JobPage {
   std::int64_t total = 0;
 };
 [[nodiscard]] std::span<std::string_view const> job_sort_columns();
+/// The rows of these numbers, in their order.
+[[nodiscard]] std::vector<JobRow> read_jobs(Connection& connection, std::vector<std::int64_t> const& numbers);
 [[nodiscard]] JobPage search_jobs(Connection& connection, JobSearch const& search);
 
-/// Jobs of the backend that are not final.
-[[nodiscard]] std::int64_t count_unfinished_jobs(Connection& connection, std::string const& backend_id);
+/// Calls `visit(JobRow)` for every PENDING job, oldest first.
+void for_each_pending_job(Connection& connection, std::function<void(JobRow const&)> const& visit);
 
-/// Mean wait of the backend's last 20 jobs, in seconds; 0 before the first.
-[[nodiscard]] std::int64_t average_queue_seconds(Connection& connection, std::string const& backend_id);
-
-/// Gives the oldest PENDING job to a worker: RUNNING, with one more attempt.
-[[nodiscard]] std::optional<JobRow> lease_job(Connection& connection, std::int64_t now);
+/// Gives a PENDING job to a worker: RUNNING, with one more attempt. Nothing if it is not PENDING any more.
+[[nodiscard]] std::optional<JobRow> lease_job(Connection& connection, std::int64_t number, std::int64_t now);
 
 /// Ends a job that is RUNNING with status and output, or, if it became CANCELLING meanwhile, as CANCELLED without
 /// output. Does nothing to one that is final already. Returns the status the job has now.
@@ -119,10 +126,13 @@ void return_job(Connection& connection, std::int64_t number, std::int64_t now);
 /// After so many attempts that died with their hub a job is not tried again. Many, since a hub mostly dies of something
 /// else, which an acknowledged job must outlive; not endless, so that a job that kills its hub comes to rest.
 inline constexpr std::int64_t max_attempts = 100;
+/// After so many attempts that certainly crashed their hub a job is not tried again.
+inline constexpr std::int64_t max_crashes = 3;
 
-/// Cleans up after a hub that ended without doing so: RUNNING jobs become PENDING, or after max_attempts ABORTED with a
-/// reason; CANCELLING ones CANCELLED. Returns how many are PENDING again.
-std::int64_t recover_jobs(Connection& connection, std::int64_t now);
+/// Cleans up after a hub that ended without doing so: RUNNING jobs become PENDING, or after max_attempts or max_crashes
+/// ABORTED with a reason; CANCELLING ones CANCELLED. Returns how many are PENDING again.
+/// \param crashed  numbers of the jobs that crashed the hub.
+std::int64_t recover_jobs(Connection& connection, std::vector<std::int64_t> const& crashed, std::int64_t now);
 
 /// The output of a job that failed: `{"error":{"message":…,"code":…}}`, in the raw and in the normalized form.
 [[nodiscard]] JobOutput failed_output(std::string_view code, std::string_view message);

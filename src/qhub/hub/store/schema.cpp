@@ -110,6 +110,32 @@ CREATE TABLE members (
   PRIMARY KEY (organization_id, user_id)
 ) WITHOUT ROWID;
 CREATE INDEX members_of_user ON members (user_id, status);
+)sql",
+                           R"sql(
+CREATE TABLE sessions (
+  number               INTEGER PRIMARY KEY,  -- order of creation
+  id                   TEXT NOT NULL UNIQUE,
+  tenant_id            TEXT NOT NULL,
+  user_id              TEXT NOT NULL,
+  service_execution_id TEXT,
+  backend_id           TEXT NOT NULL,
+  provider             TEXT NOT NULL,
+  mode                 TEXT NOT NULL,  -- batch or dedicated
+  status               TEXT NOT NULL,
+  ttl                  INTEGER NOT NULL,  -- seconds
+  metadata             TEXT,  -- JSON
+  sdk_provider         TEXT,
+  created_at           INTEGER NOT NULL,
+  started_at           INTEGER,  -- when its first job started
+  active_at            INTEGER,  -- when it last started or ended a job
+  expires_at           INTEGER NOT NULL,  -- ttl after started_at, before that after created_at
+  closed_at            INTEGER
+);
+CREATE INDEX sessions_of_tenant ON sessions (tenant_id, created_at);
+CREATE INDEX sessions_open ON sessions (status) WHERE status IN ('OPEN', 'ACTIVE', 'INACTIVE', 'DRAINING');
+ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;  -- attempts that crashed the hub
+ALTER TABLE jobs ADD COLUMN memory_bytes INTEGER NOT NULL DEFAULT 0;  -- predicted
+CREATE INDEX jobs_of_session ON jobs (session_id, status) WHERE session_id IS NOT NULL;
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {
