@@ -41,6 +41,8 @@ class Arguments {
   bool flag(std::string const& name) const { return values_.contains(name); }
   /// \throws UsageError if it is no whole number in the range; the message names the option.
   std::optional<long> integer(std::string const& name, long lowest, long highest) const;
+  /// \throws UsageError if it is no number from 0 to 1; the message names the option.
+  std::optional<double> probability(std::string const& name) const;
 
  private:
   std::map<std::string, std::string> values_;
@@ -76,6 +78,7 @@ extern Command const command_backends;
 extern Command const command_run;
 extern Command const command_jobs;
 extern Command const command_api;
+extern Command const command_simulate;
 extern Command const command_version;
 
 /// Parses the command line, runs the command it names and turns what that throws into one line and an exit code.

@@ -1,19 +1,15 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "qhub/api/codec.h"
 #include "qhub/cli/command.h"
+#include "qhub/cli/input_file.h"
 #include "qhub/cli/remote.h"
+#include "qhub/cli/table.h"
 #include "qhub/quantum.hpp"
 #include "qhub/quantum/models_codec.h"
-#include "qhub/sdk/histogram.h"
 #include "qhub/sdk/wait_for_job.h"
 
 namespace qhub::cli {
@@ -21,20 +17,10 @@ namespace {
 
 using quantum::JobStatus;
 
-/// The file's text as a job input: JSON as it is, anything else is a program's source.
 quantum::CreateJobRequestInput read_input(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw UsageError{fmt::format("cannot read {}: {}", path, std::strerror(errno))};
-  if (!path.ends_with(".json")) return text;
-  Result<Json> json = api::parse(text);
-  if (!json) throw UsageError{fmt::format("{}: {}", path, json.error().message)};
-  return *std::move(json);
-}
-
-std::size_t terminal_columns() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  Json input = read_input_file(path);
+  if (input.is_string()) return std::string(input.get_string());
+  return input;
 }
 
 JobStatus wait(quantum::JobsClient const& jobs, std::string const& id, std::optional<long> seconds) {
@@ -55,7 +41,7 @@ void print_counts(quantum::NormalizedJobResult const& result) {
   for (quantum::NormalizedPubResult const& pub : result.pubs) {
     if (result.pubs.size() > 1) std::cout << fmt::format("circuit {}\n", &pub - result.pubs.data());
     if (auto const* counts = pub.get_if<quantum::NormalizedPubResult_Counts>(); counts && counts->counts)
-      std::cout << histogram(*counts->counts, {.columns = terminal_columns()});
+      print_histogram(*counts->counts);
     else
       std::cout << api::encode(pub) << '\n';
   }

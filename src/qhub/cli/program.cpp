@@ -15,7 +15,7 @@ namespace qhub::cli {
 namespace {
 
 Command const* const commands[] = {&command_login, &command_backends, &command_run,
-                                   &command_jobs,  &command_api,      &command_version};
+                                   &command_jobs,  &command_api,      &command_simulate, &command_version};
 
 Option const remote_options[] = {
     {"base-url", "URL", "Base URL of the API, as in the SDK; else QHUB_QUANTUM_BASE_URL, else the configuration file."},
@@ -100,6 +100,16 @@ std::optional<long> Arguments::integer(std::string const& name, long lowest, lon
   auto const [end, status] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (status != std::errc{} || end != text->data() + text->size() || value < lowest || value > highest)
     throw UsageError{fmt::format("--{} takes a whole number from {} to {}, not '{}'", name, lowest, highest, *text)};
+  return value;
+}
+
+std::optional<double> Arguments::probability(std::string const& name) const {
+  auto const text = find(name);
+  if (!text) return std::nullopt;
+  double value = 0;
+  auto const [end, status] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (status != std::errc{} || end != text->data() + text->size() || !(value >= 0 && value <= 1))
+    throw UsageError{fmt::format("--{} takes a probability from 0 to 1, not '{}'", name, *text)};
   return value;
 }
 

@@ -1,10 +1,13 @@
 #include "qhub/cli/table.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
+
+#include "qhub/sdk/histogram.h"
 
 namespace qhub::cli {
 
@@ -28,6 +31,12 @@ void print_table(std::vector<std::string_view> const& header, std::vector<std::v
   };
   if (terminal) print(header);
   for (auto const& row : rows) print(row);
+}
+
+void print_histogram(std::map<std::string, std::int64_t> const& counts) {
+  winsize size{};
+  bool const terminal = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  std::cout << histogram(counts, {.columns = terminal ? size.ws_col : std::size_t{80}});
 }
 
 }  // namespace qhub::cli

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ class Outcome {
  public:
   Outcome() = default;
   explicit Outcome(std::uint32_t width) : words_((std::size_t{width} + 63) / 64) {}
+  /// \param words  laid out like words().
+  explicit Outcome(std::span<std::uint64_t const> words) : words_(words.begin(), words.end()) {}
 
   /// \param bit  classical bit below the width given at construction.
   [[nodiscard]] bool operator[](std::uint32_t bit) const { return (words_[bit / 64] >> bit % 64 & 1) != 0; }

@@ -40,6 +40,22 @@ Result<void> require_abilities(circuit::Circuit const& circuit, EngineAbilities 
   return {};
 }
 
+Result<void> require_counts_only(RunOptions const& options, std::string_view engine) {
+  if (options.wants_state())
+    return Error{.kind = ErrorKind::unsupported,
+                 .message = fmt::format("the {} engine gives counts only", engine),
+                 .details = {}};
+  if (options.shots == 0)
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "nothing to compute: the number of shots is 0",
+                 .details = {{"shots", "must be at least 1"}}};
+  if (options.want_memory && options.shots > std::numeric_limits<std::uint32_t>::max())
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = fmt::format("{} shots are too many to list each one's outcome", options.shots),
+                 .details = {{"shots", "must be below 2^32"}}};
+  return {};
+}
+
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options) {
   std::uint64_t const limit = options.memory_limit_bytes.value_or(physical_memory_bytes());
   if (prediction.bytes <= limit) return {};

@@ -67,7 +67,16 @@ struct Timing {
   std::chrono::nanoseconds sample{};    ///< The final measurements.
 };
 
+/// What a run was expected to take.
+struct Prediction {
+  double seconds = 0;
+  std::uint64_t bytes = 0;  ///< An upper bound.
+};
+
 struct RunResult {
+  std::string_view engine;               ///< Name of the engine that ran; auto names its choice.
+  std::optional<Prediction> prediction;  ///< Of engine auto: what its choice was based on.
+
   Counts counts;  ///< The shots' classical bits, register after register; a bit never measured is 0.
 
   /// If wanted: memory[s] is the position in counts.entries of the outcome of shot s.
@@ -123,6 +132,10 @@ struct EngineAbilities {
 /// instructions beyond its abilities. Cost: one pass.
 Result<void> require_abilities(circuit::Circuit const& circuit, EngineAbilities const& abilities,
                                std::string_view engine);
+
+/// Refuses, for engines that make nothing but counts, whatever else is asked for: unsupported; and invalid_argument if
+/// there are no shots, or too many to list each one's outcome.
+Result<void> require_counts_only(RunOptions const& options, std::string_view engine);
 
 /// Refuses what does not fit, for every engine in the same words: resource_exhausted if `prediction` exceeds the limit.
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options);

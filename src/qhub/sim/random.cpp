@@ -5,15 +5,27 @@
 
 namespace qhub::sim {
 
+namespace {
+
+/// The output function of splitmix64: a permutation of the 64-bit numbers that mixes all bits.
+std::uint64_t mix(std::uint64_t z) {
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
+}  // namespace
+
 Random::Random(std::uint64_t seed) {
   for (auto& word : state_) {
     seed += 0x9e3779b97f4a7c15;
-    std::uint64_t z = seed;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    word = z ^ z >> 31;
+    word = mix(seed);
   }
 }
+
+// Seeds that differ by a multiple of splitmix64's constant would share words of the state, so the stream's number is
+// mixed before it is added.
+Random::Random(std::uint64_t seed, std::uint64_t stream) : Random(seed ^ mix(mix(stream) + 0x9e3779b97f4a7c15)) {}
 
 std::uint64_t Random::next() {
   auto& s = state_;

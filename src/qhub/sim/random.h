@@ -14,6 +14,9 @@ class Random {
  public:
   explicit Random(std::uint64_t seed);
 
+  /// One of 2^64 independent sequences of the same seed: for parts of a run that are done in any order.
+  Random(std::uint64_t seed, std::uint64_t stream);
+
   /// 64 uniform bits.
   std::uint64_t next();
 

@@ -86,6 +86,7 @@ class Run {
     if (options_.want_memory)
       if (auto done = write_memory(); !done) return std::move(done).error();
     if (stopped()) return cancelled();
+    result_.engine = "statevector";
     result_.seed = seed_;
     result_.peak_memory_bytes = peak_states_ * (sizeof(Amplitude) << program_.qubits);
     if (progress_) progress_(1.0);

@@ -1,0 +1,111 @@
+#include "qhub/sim/auto/cost.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+#include <vector>
+
+#include "qhub/sim/channel.h"
+
+namespace qhub::sim::automatic {
+namespace {
+
+using circuit::Instruction;
+using circuit::InstructionKind;
+
+/// The probability with which a channel applies another operator than its most likely one to the mixed state.
+double event_probability(Instruction const& noise) {
+  double most_likely = 0;
+  for (std::vector<circuit::Complex> const& k : operators_of(noise)) {
+    double weight = 0;
+    for (circuit::Complex const entry : k) weight += std::norm(entry);
+    most_likely = std::max(most_likely, weight / static_cast<double>(std::size_t{1} << noise.targets.size()));
+  }
+  return std::max(0.0, 1 - most_likely);
+}
+
+double threads_of(RunOptions const& options) {
+  return options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Seconds of one pass over so many bytes, from which cache they come and on how many threads.
+double pass_seconds(double bytes, double threads) {
+  constexpr double in_cache = 1 << 20, cached_rate = 40e9, memory_rate = 22e9;  // bytes per second and thread
+  return bytes <= in_cache ? bytes / cached_rate : bytes / ((bytes < 32 * in_cache ? cached_rate : memory_rate) * threads);
+}
+
+double shots_of(RunOptions const& options) {
+  return static_cast<double>(std::max<std::uint64_t>(1, options.shots));
+}
+
+/// Bytes of a real number.
+double real_bytes(RunOptions const& options) {
+  return options.precision == Precision::single_precision ? 4 : 8;
+}
+
+}  // namespace
+
+CircuitSize size_of(circuit::Circuit const& circuit) {
+  CircuitSize size{.qubits = static_cast<double>(circuit.qubit_count())};
+  std::vector<bool> used_later(circuit.qubit_count());
+  for (std::size_t i = circuit.size(); i-- > 0;) {
+    Instruction const instruction = circuit[i];
+    switch (instruction.kind) {
+      case InstructionKind::gate:
+      case InstructionKind::unitary:
+        ++size.gates;
+        break;
+      case InstructionKind::noise:
+        ++size.channels;
+        size.noise_events += event_probability(instruction);
+        break;
+      case InstructionKind::measure:
+      case InstructionKind::reset:
+        if (instruction.kind == InstructionKind::measure) ++size.measurements;
+        if (used_later[instruction.targets[0]]) ++size.collapses;
+        break;
+      default:
+        continue;
+    }
+    for (auto const& group : {instruction.positive_controls, instruction.negative_controls, instruction.targets})
+      for (circuit::Qubit const qubit : group) used_later[qubit] = true;
+  }
+  return size;
+}
+
+double statevector_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
+  double const bytes = 2 * real_bytes(options) * std::exp2(qubits);
+  double const branches = std::min(shots_of(options), std::exp2(std::min(size.collapses, 60.0)));
+  // About three gates are fused into a pass; branches part halfway through on average.
+  double const passes = (size.gates / 3 + size.collapses + 2) * (1 + (branches - 1) / 2);
+  return 30e-6 + size.gates * 100e-9 + passes * pass_seconds(2 * bytes, threads_of(options)) + shots_of(options) * 50e-9;
+}
+
+double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
+  double const n = std::max(64.0, qubits);
+  double const reference = size.gates * (60e-9 + n * 0.2e-9) + size.measurements * n * n / 64 * 1.5e-9;
+  double const per_shot = (2 * size.gates + size.measurements) / 64 * 0.1e-9 + size.channels * 0.02e-9 +
+                          size.noise_events * 8e-9 + 100e-9 + size.measurements * 0.2e-9;
+  return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
+}
+
+double density_matrix_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
+  double const bytes = real_bytes(options) * std::exp2(2 * qubits);
+  double const branches = std::min(shots_of(options), std::exp2(std::min(size.collapses, 60.0)));
+  double const passes = ((size.gates + size.channels) / 3 + size.collapses + 2) * (1 + (branches - 1) / 2);
+  return 30e-6 + (size.gates + size.channels) * 1e-6 + passes * 2 * pass_seconds(2 * bytes, threads_of(options)) +
+         shots_of(options) * 50e-9;
+}
+
+double trajectories_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
+  double const bytes = 2 * real_bytes(options) * std::exp2(qubits);
+  double const shots = shots_of(options);
+  // A shot without any event shares one state with all others of the kind; one with events has a state of its own from
+  // its first event on.
+  double const events = size.noise_events + size.collapses;
+  double const alone = shots * (1 - std::exp(-events)) * events / (1 + events);
+  double const passes = ((size.gates + size.channels) / 4 + size.collapses + 2) * (1 + alone);
+  return 30e-6 + passes * (100e-9 + pass_seconds(3 * bytes, threads_of(options))) + shots * size.channels * 2e-9;
+}
+
+}  // namespace qhub::sim::automatic
