@@ -33,17 +33,6 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
   return run_program(*backend, std::move(*program), job.id, progress, stop);
 }
 
-constexpr api::Operation health{.id = "hub.health.get_health",
-                                .method = "GET",
-                                .path = "/healthz",
-                                .summary = "Says that the process answers.",
-                                .anonymous = true};
-constexpr api::Operation readiness{.id = "hub.health.get_readiness",
-                                   .method = "GET",
-                                   .path = "/readyz",
-                                   .summary = "Says that the database answers.",
-                                   .anonymous = true};
-
 }  // namespace
 
 struct Hub::Parts {
@@ -63,18 +52,13 @@ struct Hub::Parts {
         jobs(catalogue, *store, runner, sessions, readers),
         session_handlers(sessions),
         workloads(*store),
-        router(accounts) {
+        router(accounts, options.rate_limit),
+        monitoring(router, *store) {
     quantum::mount(router, "/quantum", backends);
     quantum::mount(router, "/quantum", jobs);
     quantum::mount(router, "/quantum", session_handlers);
     quantum::mount(router, "/quantum", workloads);
     quantum::mount(router, "/quantum", runtime_minutes);
-    router.add(health, "",
-               [](Call&) -> asio::awaitable<Response> { co_return json_response(200, R"({"status":"UP"})"); });
-    router.add(readiness, "", [this](Call&) -> asio::awaitable<Response> {
-      store->read([](Connection& connection) { connection.execute("SELECT 1"); });
-      co_return json_response(200, R"({"status":"READY"})");
-    });
   }
 
   std::unique_ptr<Store> store;
@@ -89,6 +73,7 @@ struct Hub::Parts {
   WorkloadsHandlers workloads;
   RuntimeMinutesHandlers runtime_minutes;
   Router router;
+  Monitoring monitoring;
   bool is_new = false;
 };
 
@@ -112,6 +97,9 @@ Router& Hub::router() {
 }
 void Hub::stop_waiting() {
   parts_->runner.watch().close();
+}
+Monitoring& Hub::monitoring() {
+  return parts_->monitoring;
 }
 bool Hub::is_new() const {
   return parts_->is_new;

@@ -5,6 +5,7 @@
 
 #include "qhub/base/result.h"
 #include "qhub/hub/http/router.h"
+#include "qhub/hub/monitoring.h"
 #include "qhub/hub/run/runner.h"
 
 namespace qhub::hub {
@@ -12,6 +13,7 @@ namespace qhub::hub {
 struct HubOptions {
   std::filesystem::path data_directory;
   RunnerOptions run;
+  RateLimit rate_limit;
 };
 
 /// Everything a hub is, but for the socket: store, accounts, backends, workers, and the routes to them. Requests may be
@@ -26,6 +28,7 @@ class Hub {
   ~Hub();
 
   [[nodiscard]] Router& router();
+  [[nodiscard]] Monitoring& monitoring();
 
   /// Requests that wait for the end of a job (`Prefer: wait`) are answered now, as the job is: for a server that stops.
   void stop_waiting();

@@ -186,6 +186,7 @@ void Store::commit_together(std::vector<Pending>& batch) {
     }
     writer_->execute("COMMIT");
     ++commits_;
+    writes_ += batch.size();
   } catch (DatabaseError const& error) {
     spdlog::error("nothing of {} writes was stored: {}", batch.size(), error.what());
     try {

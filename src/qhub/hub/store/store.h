@@ -57,6 +57,12 @@ class Store {
     return take(stored, outcome);
   }
 
+  struct Statistics {
+    std::uint64_t commits = 0;
+    std::uint64_t writes = 0;  ///< In these commits.
+  };
+  [[nodiscard]] Statistics statistics() const { return {commits_, writes_}; }
+
   /// Runs `work(Connection&)` in a read transaction: it sees one state of the database, with every completed write.
   template <class Work>
   auto read(Work work) {
@@ -134,6 +140,7 @@ class Store {
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<ReadingConnection>> idle_readers_;
   std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<std::uint64_t> writes_ = 0;
 
   std::thread writer_thread_;
 };

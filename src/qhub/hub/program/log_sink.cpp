@@ -1,4 +1,4 @@
-#include "qhub/hub/log_sink.h"
+#include "qhub/hub/program/log_sink.h"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
