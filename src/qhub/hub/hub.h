@@ -13,7 +13,7 @@ namespace qhub::hub {
 struct HubOptions {
   std::filesystem::path data_directory;
   RunnerOptions run;
-  RateLimit rate_limit;
+  RateLimit rate_limit = {};
 };
 
 /// Everything a hub is, but for the socket: store, accounts, backends, workers, and the routes to them. Requests may be

@@ -26,6 +26,8 @@ struct Arguments {
   std::string tls_key;
   std::uint64_t max_body_mib = 128;
   std::uint64_t max_upload_mib = 65'536;
+  std::uint64_t job_memory_mib = 0;
+  std::uint64_t job_seconds = 86'400;
   unsigned shutdown_seconds = 10;
   std::string log_level = "info";
   std::string log_format = "text";
@@ -43,6 +45,20 @@ void add_settings(Arguments& arguments) {
   settings.add("tls-key", arguments.tls_key, "PEM file with the certificate's private key.");
   settings.add("workers", arguments.hub.run.workers, "How many jobs run at the same time.")
       ->check(CLI::Range(1, 1024));
+  settings
+      .add("job-memory-mib", arguments.job_memory_mib,
+           "Memory in MiB that running jobs may take together; 0: what the machine has.")
+      ->check(CLI::Range(0, 1 << 30));
+  settings.add("job-seconds", arguments.job_seconds, "How long a job may run; then it ends as FAILED.")
+      ->check(CLI::Range(1, 1 << 30));
+  settings
+      .add("queue-per-backend", arguments.hub.run.queue.per_backend,
+           "Jobs that may wait for one backend; further ones are sent away with status 503.")
+      ->check(CLI::Range(1, 1 << 30));
+  settings
+      .add("queue-per-tenant", arguments.hub.run.queue.per_tenant,
+           "Jobs of one tenant that may wait; further ones are sent away with status 429.")
+      ->check(CLI::Range(1, 1 << 30));
   settings.add("io-threads", arguments.server.threads, "Threads that answer requests; 0: one per processor.")
       ->check(CLI::Range(0, 1024));
   settings
@@ -96,6 +112,8 @@ Result<void> complete(Arguments& arguments) {
   server.shutdown_timeout = std::chrono::seconds(arguments.shutdown_seconds);
   server.upload_directory = std::filesystem::path(arguments.data_directory) / "uploads";
   arguments.hub.data_directory = arguments.data_directory;
+  if (arguments.job_memory_mib > 0) arguments.hub.run.queue.memory_bytes = arguments.job_memory_mib << 20;
+  arguments.hub.run.job_time_limit = std::chrono::seconds(arguments.job_seconds);
   return {};
 }
 
@@ -138,6 +156,7 @@ int serve(Arguments& arguments) {
     spdlog::info("stopping: {}", strsignal(received));
     // A second signal ends the program at once; the database stays in order, and jobs start again next time.
     pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+    (*hub)->stop_waiting();
   }
   return 0;
 }
