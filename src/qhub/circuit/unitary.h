@@ -16,8 +16,6 @@ namespace qhub::circuit {
 
 /// The principal power U^exponent: each eigenvalue e^{iθ}, -π < θ ≤ π, becomes e^{i·exponent·θ}.
 /// \param matrix  unitary, dimension × dimension, row-major.
-/// Method: the Hermitian matrix cos α (U + U†)/2 + sin α (U - U†)/2i has U's eigenvectors for almost every α; Jacobi
-/// rotations find them.
 [[nodiscard]] std::vector<Complex> unitary_power(std::span<Complex const> matrix, std::size_t dimension,
                                                  double exponent);
 
