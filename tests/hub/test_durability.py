@@ -1,7 +1,11 @@
-"""kill -9 at any moment loses nothing: a job that was acknowledged is there afterwards, and it completes, once."""
+"""kill -9 at any moment loses nothing: a job that was acknowledged is there afterwards, and ends in one way, once.
+
+The long form: QHUB_KILLS=50 build/python/3.3.0/bin/python -m pytest tests/hub/test_durability.py
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import threading
@@ -12,9 +16,10 @@ import pytest
 
 from support.hub import Hub
 
-KILLS = 12
+KILLS = int(os.environ.get("QHUB_KILLS", "12"))
 CLIENTS = 4
 SHOTS = 50
+UNFINISHED = ("PENDING", "RUNNING", "CANCELLING")
 COMPLETION = 120.0  # seconds for what is left after the last kill
 
 
@@ -25,7 +30,7 @@ def ghz(qubits: int) -> str:
 
 
 class Submitter(threading.Thread):
-    """Submits jobs one after another, each again and again until the hub acknowledges it, and polls some of them."""
+    """Submits jobs one after another, each again and again until the hub acknowledges it; polls some, cancels some."""
 
     def __init__(self, hub: Hub, number: int):
         super().__init__(name=f"submitter {number}")
@@ -33,6 +38,7 @@ class Submitter(threading.Thread):
         self.random = random.Random(number)
         self.enough = threading.Event()
         self.acknowledged: dict[str, tuple[str, int]] = {}  # by job id: name and number of qubits
+        self.cancelled: set[str] = set()  # acknowledged as cancelled or being cancelled
         self.wrong: list[str] = []
 
     def run(self) -> None:
@@ -45,11 +51,20 @@ class Submitter(threading.Thread):
             self.acknowledged[created["id"]] = (name, qubits)
             asked = self.random.choice(list(self.acknowledged))
             found = self.until_answered("GET", f"/jobs/{asked}/status")
-            if found is not None and found["status"] not in ("PENDING", "RUNNING", "COMPLETED"):
+            expected = ("CANCELLING", "CANCELLED") if asked in self.cancelled else ("PENDING", "RUNNING", "COMPLETED")
+            if found is not None and found["status"] not in expected:
                 self.wrong.append(f"{asked}: {found}")
+            if self.random.random() < 0.1:
+                self.cancel(created["id"])
             time.sleep(self.random.uniform(0, 0.05))
 
-    def until_answered(self, method: str, path: str, headers: dict[str, str] = {}, **options) -> dict | None:
+    def cancel(self, job: str) -> None:
+        # 422 says that the job has completed before.
+        if self.until_answered("DELETE", f"/jobs/{job}", accept=(204, 422)) == 204:
+            self.cancelled.add(job)
+
+    def until_answered(self, method: str, path: str, headers: dict[str, str] = {}, accept: tuple = (), **options):
+        """The answer's JSON; its status if that is in `accept`; None after a failure, or if it is time to end."""
         while True:
             try:
                 answer = httpx.request(method, self.hub.quantum_url + path, timeout=20,
@@ -59,6 +74,8 @@ class Submitter(threading.Thread):
                     return None
                 time.sleep(0.02)  # the hub is dead just now
                 continue
+            if answer.status_code in accept:
+                return answer.status_code
             if answer.is_success:
                 return answer.json()
             self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
@@ -85,15 +102,18 @@ def test_kill_at_random_moments(tmp_path, seed):
             submitter.join()
     assert [wrong for submitter in submitters for wrong in submitter.wrong] == []
     acknowledged = {id: job for submitter in submitters for id, job in submitter.acknowledged.items()}
+    cancelled = set().union(*(submitter.cancelled for submitter in submitters))
     assert len(acknowledged) > KILLS
 
     with httpx.Client(base_url=hub.quantum_url, headers={"x-auth-token": hub.token}, timeout=60) as http:
         deadline = time.monotonic() + COMPLETION
         for id, (name, qubits) in acknowledged.items():
-            while (job := http.get(f"/jobs/{id}").raise_for_status().json())["status"] in ("PENDING", "RUNNING"):
+            while (job := http.get(f"/jobs/{id}").raise_for_status().json())["status"] in UNFINISHED:
                 assert time.monotonic() < deadline, f"{id} is still {job['status']}"
                 time.sleep(0.02)
-            assert (job["status"], job["name"]) == ("COMPLETED", name)
+            assert (job["status"], job["name"]) == ("CANCELLED" if id in cancelled else "COMPLETED", name)
+            if id in cancelled:
+                continue
             shots = http.get(f"/jobs/{id}/result").raise_for_status().json()["measurements"]
             assert len(shots) == SHOTS
             assert all(shot in ([0] * qubits, [1] * qubits) for shot in shots)

@@ -17,15 +17,17 @@ STOPPING = 30.0  # seconds a hub may take to finish after SIGTERM
 class Hub:
     """One data directory and, while running, one process. A restart listens on the same port again."""
 
-    def __init__(self, data: Path):
+    def __init__(self, data: Path, *options: str):
         self.data = data
+        self.options = options  # of qhubd serve
         self.log = data.parent / f"{data.name}.log"
+        self.scheme = "http"
         self.address = "127.0.0.1:0"
         self.process: subprocess.Popen | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.address}"
+        return f"{self.scheme}://{self.address}"
 
     @property
     def quantum_url(self) -> str:
@@ -39,7 +41,7 @@ class Hub:
         with self.log.open("ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(
-                [program("qhubd"), "serve", "--data-dir", self.data, "--listen", self.address],
+                [program("qhubd"), "serve", "--data-dir", self.data, "--listen", self.address, *self.options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -47,8 +49,8 @@ class Hub:
         deadline = time.monotonic() + STARTING
         while time.monotonic() < deadline:
             written = self.log.read_bytes()[begin:].decode(errors="replace")
-            if ready := re.search(r"listening on http://(\S+:\d+)\b", written):
-                self.address = ready[1]
+            if ready := re.search(r"listening on (https?)://(\S+:\d+)\b", written):
+                self.scheme, self.address = ready.groups()
                 return self
             assert self.process.poll() is None, f"qhubd ended with {self.process.returncode}:\n{written}"
             time.sleep(0.02)
