@@ -6,13 +6,15 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <optional>
-#include <span>
 #include <thread>
 #include <utility>
 
 #include "qhub/sim/random.h"
+#include "qhub/sim/statevector/executor.h"
+#include "qhub/sim/statevector/observer.h"
 #include "qhub/sim/statevector/program.h"
 #include "qhub/sim/statevector/sampler.h"
 
@@ -22,8 +24,9 @@ namespace {
 using circuit::Circuit;
 using Clock = std::chrono::steady_clock;
 
-/// A probability this small is rounding error of a zero: no number of shots could tell.
-constexpr double negligible_probability = 1e-20;
+/// A probability this small is rounding error of a zero.
+template <class Real>
+constexpr double negligible_probability = sizeof(Real) == sizeof(float) ? 1e-11 : 1e-20;
 
 /// Final states are sampled for so many shots at a time: bounds memory, and the time between two looks at the stop
 /// token.
@@ -37,101 +40,103 @@ Error cancelled() {
 }
 
 /// One course the classical outcomes have taken so far, for some of the shots.
+template <class Real>
 struct Branch {
-  Amplitudes state;
-  std::size_t position;  ///< Next step of the program.
+  State<Real> state;
+  unsigned written;              ///< Amplitudes from 2^written on are still 0.
+  std::complex<double> factor;   ///< By which the state has to be multiplied.
+  std::size_t next_step;         ///< Of the program.
   std::uint64_t shots;
   Outcome bits;
   circuit::ConditionEvaluator conditions;
 };
 
 /// One run of one circuit.
+template <class Real>
 class Run {
  public:
   Run(Circuit const& circuit, RunOptions const& options, Progress const& progress, std::stop_token stop)
       : circuit_(circuit),
         options_(options),
         progress_(progress),
-        execution_{
-            .threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency()),
-            .stop = std::move(stop)},
+        started_(Clock::now()),
+        team_(options.threads, std::move(stop)),
         total_shots_(std::max<std::uint64_t>(1, options.shots)),
         seed_(seed_or_fresh(options.seed)),
         random_(seed_),
-        program_(make_program(circuit, options.want_statevector, execution_.stop)) {}
+        program_(make_program(circuit, options.wants_state(), kernels<Real>().lane_bits, 2 * sizeof(Real),
+                              team_.stop_token())),
+        executor_(program_.shape, team_) {}
 
   Result<RunResult> run() {
     if (stopped()) return cancelled();
-    std::optional<Amplitudes> start = Amplitudes::zeros(program_.qubits);
-    if (!start) return out_of_memory();
-    (*start)[0] = 1;
+    std::optional<State<Real>> start = State<Real>::zero(program_.shape);
+    if (!start) return out_of_memory(State<Real>::bytes(program_.shape.positions));
+    result_.timing.plan = Clock::now() - started_;
     branches_.push_back({.state = std::move(*start),
-                         .position = 0,
+                         .written = program_.shape.chunk_bits,
+                         .factor = 1,
+                         .next_step = 0,
                          .shots = total_shots_,
                          .bits = Outcome(circuit_.clbit_count()),
                          .conditions = circuit::ConditionEvaluator(circuit_)});
     while (!branches_.empty()) {
-      Branch branch = std::move(branches_.back());
+      Branch<Real> branch = std::move(branches_.back());
       branches_.pop_back();
+      Clock::time_point const evolving = Clock::now();
       if (auto done = evolve(branch); !done) return std::move(done).error();
+      if (options_.wants_state())
+        if (auto done = look(branch); !done) return std::move(done).error();
+      result_.timing.simulate += Clock::now() - evolving;
       if (auto done = sample(branch); !done) return std::move(done).error();
-      if (options_.want_statevector) {
-        if (program_.global_phase != 1.0)
-          scale(branch.state.span(), {}, std::array{std::size_t{0}}, std::array{program_.global_phase}, execution_);
-        if (stopped()) return cancelled();
-        result_.statevector = std::move(branch.state);
-      }
     }
+    Clock::time_point const counting = Clock::now();
     result_.counts = counts_.build(circuit_.clbit_count());
     if (options_.want_memory)
       if (auto done = write_memory(); !done) return std::move(done).error();
+    result_.timing.sample += Clock::now() - counting;
     if (stopped()) return cancelled();
     result_.engine = "statevector";
     result_.seed = seed_;
-    result_.peak_memory_bytes = peak_states_ * (sizeof(Amplitude) << program_.qubits);
+    result_.peak_memory_bytes = peak_states_ * State<Real>::bytes(program_.shape.positions);
+    if (result_.statevector) result_.peak_memory_bytes += result_.statevector->bytes();
     if (progress_) progress_(1.0);
     return std::move(result_);
   }
 
  private:
-  [[nodiscard]] bool stopped() const { return execution_.stop.stop_requested(); }
+  [[nodiscard]] bool stopped() const { return team_.stopped(); }
 
-  [[nodiscard]] Error out_of_memory() const {
+  [[nodiscard]] Error out_of_memory(std::uint64_t bytes) const {
     return {.kind = ErrorKind::resource_exhausted,
-            .message = fmt::format("the system refused {} bytes for a state of {} qubits",
-                                   sizeof(Amplitude) << program_.qubits, program_.qubits),
+            .message = fmt::format("the system refused {} bytes for a state of {} qubits", bytes,
+                                   program_.shape.positions),
             .details = {}};
   }
 
   /// Runs the rest of the program on one branch. May add branches, each to be continued after this one.
-  Result<void> evolve(Branch& branch) {
-    Clock::time_point const started = Clock::now();
-    for (; branch.position < program_.steps.size(); ++branch.position) {
-      Step const& step = program_.steps[branch.position];
+  Result<void> evolve(Branch<Real>& branch) {
+    for (; branch.next_step < program_.steps.size(); ++branch.next_step) {
+      Step const& step = program_.steps[branch.next_step];
       if (branch.conditions.holds(step.condition, [&](circuit::Clbit bit) { return branch.bits[bit]; }))
         if (auto done = perform(step, branch); !done) return done;
       if (stopped()) return cancelled();
-      advance(branch.shots);
+      advance(branch.shots, 1);
     }
-    result_.timing.simulate += Clock::now() - started;
     return {};
   }
 
-  Result<void> perform(Step const& step, Branch& branch) {
-    std::span const state = branch.state.span();
-    std::span const offsets = std::span(program_.offsets).subspan(step.first_offset, step.offset_count);
-    auto const numbers = [&](std::size_t count) {
-      return std::span(program_.numbers).subspan(step.first_number, count);
-    };
+  Result<void> perform(Step const& step, Branch<Real>& branch) {
     switch (step.kind) {
-      case Step::Kind::scale:
-        scale(state, step.where, offsets, numbers(offsets.size()), execution_);
-        return {};
-      case Step::Kind::exchange:
-        exchange(state, step.where, offsets[0], offsets[1], execution_);
-        return {};
-      case Step::Kind::multiply:
-        multiply(state, step.where, offsets, numbers(offsets.size() * offsets.size()), execution_);
+      case Step::Kind::evolve:
+        for (std::uint32_t p = 0; p < step.pass_count && !stopped(); ++p) {
+          Pass const& pass = program_.plan.passes[step.first_pass + p];
+          executor_.run(program_.plan, pass, branch.state, [&](double share) {
+            report(branch.shots, (static_cast<double>(p) + share) / static_cast<double>(step.pass_count));
+          });
+          branch.written = std::max<unsigned>(branch.written, pass.positions);
+        }
+        branch.factor *= step.factor;
         return {};
       case Step::Kind::measure:
       case Step::Kind::reset:
@@ -146,14 +151,11 @@ class Run {
   }
 
   /// Measures a qubit, for a reset too. Divides the branch if both outcomes get shots.
-  Result<void> collapse(Step const& step, Branch& branch) {
-    std::uint64_t const bit = std::uint64_t{1} << step.qubit;
-    std::span const state = branch.state.span();
-    double const one = probability(state, {bit, bit}, execution_);
-    double const zero = probability(state, {bit, 0}, execution_);
+  Result<void> collapse(Step const& step, Branch<Real>& branch) {
+    auto const [zero, one] = probabilities_at(branch.state, branch.written, step.position, team_);
     if (stopped()) return cancelled();
-    bool const random = std::min(zero, one) > negligible_probability;
-    if (random && options_.want_statevector) {
+    bool const random = std::min(zero, one) > negligible_probability<Real> * (zero + one);
+    if (random && options_.wants_state()) {
       return Error{.kind = ErrorKind::unsupported,
                    .message =
                        "there is no single final state: a measurement or reset before the end of the circuit has "
@@ -168,24 +170,31 @@ class Run {
     bool const first = shots_of_zero == 0 || (shots_of_one != 0 && shots_of_one < shots_of_zero);
     std::array const shots{shots_of_zero, shots_of_one};
     std::array const weight{zero, one};
+    auto const projection = [&](bool outcome) {
+      return Projection{.position = step.position,
+                        .outcome = outcome,
+                        .to_zero = step.kind == Step::Kind::reset,
+                        .factor = 1 / std::sqrt(weight[outcome])};
+    };
+    branch.factor /= std::abs(branch.factor);
     if (shots_of_zero != 0 && shots_of_one != 0) {
-      std::optional<Amplitudes> copy = Amplitudes::zeros(program_.qubits);
-      if (!copy) return out_of_memory();
-      Branch other{.state = std::move(*copy),
-                   .position = branch.position + 1,
-                   .shots = shots[!first],
-                   .bits = branch.bits,
-                   .conditions = branch.conditions};
-      Subspace const half{bit, first ? 0 : bit};
-      copy_scaled(state, other.state.span(), half, 1 / std::sqrt(weight[!first]), execution_);
-      finish_collapse(step, other, !first);
+      std::optional<State<Real>> copy = State<Real>::empty(program_.shape);
+      if (!copy) return out_of_memory(branch.state.bytes());
+      Branch<Real> other{.state = std::move(*copy),
+                         .written = branch.written,
+                         .factor = branch.factor,
+                         .next_step = branch.next_step + 1,
+                         .shots = shots[!first],
+                         .bits = branch.bits,
+                         .conditions = branch.conditions};
+      project(branch.state, other.state, branch.written, projection(!first), team_);
+      if (step.kind == Step::Kind::measure) other.bits.set(step.clbit, !first);
       branches_.push_back(std::move(other));
       peak_states_ = std::max(peak_states_, branches_.size() + 1);
       branch.shots = shots[first];
     }
-    copy_scaled(state, state, {bit, first ? bit : 0}, 1 / std::sqrt(weight[first]), execution_);
-    copy_scaled(state, state, {bit, first ? 0 : bit}, 0.0, execution_);
-    finish_collapse(step, branch, first);
+    project(branch.state, branch.state, branch.written, projection(first), team_);
+    if (step.kind == Step::Kind::measure) branch.bits.set(step.clbit, first);
     return {};
   }
 
@@ -200,49 +209,46 @@ class Run {
     return drawn;
   }
 
-  void finish_collapse(Step const& step, Branch& branch, bool outcome) {
-    if (step.kind == Step::Kind::measure) {
-      branch.bits.set(step.clbit, outcome);
-    } else if (outcome) {
-      std::size_t const bit = std::size_t{1} << step.qubit;
-      exchange(branch.state.span(), {bit, 0}, 0, bit, execution_);
+  /// Answers what is wanted of the state before the final measurements.
+  Result<void> look(Branch<Real> const& branch) {
+    Observer<Real> const observer(branch.state, branch.written, branch.factor, program_.positions, team_);
+    for (Outcome const& basis_state : options_.want_amplitudes) result_.amplitudes.push_back(observer.amplitude(basis_state));
+    for (auto const& qubits : options_.want_probabilities) result_.probabilities.push_back(observer.probabilities(qubits));
+    for (PauliSum const& sum : options_.want_expectations) result_.expectations.push_back({.value = observer.expectation(sum)});
+    if (options_.want_statevector) {
+      result_.statevector = Amplitudes::zeros(circuit_.qubit_count());
+      if (!result_.statevector) return out_of_memory(sizeof(Amplitude) << circuit_.qubit_count());
+      observer.write_amplitudes(result_.statevector->span());
     }
+    if (stopped()) return cancelled();
+    return {};
   }
 
   /// Makes the final measurements for all shots of a branch.
-  Result<void> sample(Branch const& branch) {
+  Result<void> sample(Branch<Real> const& branch) {
     if (options_.shots == 0) return {};
     Clock::time_point const started = Clock::now();
     if (program_.final_measurements.empty()) {
       counts_.add({{branch.bits, branch.shots}});
     } else {
-      Sampler const sampler(branch.state.span(), execution_);
+      Sampler<Real> const sampler(branch.state, branch.written, team_);
       for (std::uint64_t left = branch.shots; left > 0;) {
-        std::vector<std::uint64_t> indices(std::min(left, batch_size));
-        left -= indices.size();
-        sampler.draw(indices, random_);
+        std::uint64_t const batch = std::min(left, batch_size);
+        left -= batch;
+        auto const drawn = sampler.draw(batch, random_);
         if (stopped()) return cancelled();
-        counts_.add(entries(indices, branch.bits));
+        std::vector<Counts::Entry> entries;
+        entries.reserve(drawn.size());
+        for (auto const& [index, count] : drawn) {
+          entries.push_back({branch.bits, count});
+          for (auto const& [position, clbit] : program_.final_measurements)
+            entries.back().outcome.set(clbit, position != Placement::none && (index >> position & 1) != 0);
+        }
+        counts_.add(std::move(entries));
       }
     }
     result_.timing.sample += Clock::now() - started;
     return {};
-  }
-
-  /// \param indices  basis states, ascending.
-  /// \param bits     classical bits from before the final measurements.
-  [[nodiscard]] std::vector<Counts::Entry> entries(std::span<std::uint64_t const> indices, Outcome const& bits) const {
-    std::vector<Counts::Entry> entries;
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      if (i > 0 && indices[i] == indices[i - 1]) {
-        ++entries.back().shots;
-        continue;
-      }
-      entries.push_back({bits, 1});
-      for (auto const& [qubit, clbit] : program_.final_measurements)
-        entries.back().outcome.set(clbit, (indices[i] >> qubit & 1) != 0);
-    }
-    return entries;
   }
 
   /// Deals the counted outcomes out to the shots. Shots are exchangeable, so all orders are equally likely.
@@ -259,27 +265,39 @@ class Run {
     return {};
   }
 
-  /// Reports that one step was done for so many shots.
-  void advance(std::uint64_t shots) {
+  /// Notes that one step is done for so many shots.
+  void advance(std::uint64_t shots, double steps) {
+    report(shots, steps);
+    done_ += share(shots) * steps;
+  }
+
+  /// Reports that so much of the present step is done.
+  void report(std::uint64_t shots, double steps) {
     if (!progress_) return;
-    // Sampling comes last and counts as one step.
-    done_ +=
-        static_cast<double>(shots) / static_cast<double>(total_shots_) / static_cast<double>(program_.steps.size() + 1);
-    if (done_ < reported_ + 1.0 / 256) return;
-    reported_ = std::min(done_, 1.0);
+    double const done = std::min(1.0, done_ + share(shots) * steps);
+    if (done < reported_ + 1.0 / 256) return;
+    reported_ = done;
     progress_(reported_);
+  }
+
+  /// Sampling comes last and counts as one step.
+  [[nodiscard]] double share(std::uint64_t shots) const {
+    return static_cast<double>(shots) / static_cast<double>(total_shots_) /
+           static_cast<double>(program_.steps.size() + 1);
   }
 
   Circuit const& circuit_;
   RunOptions const& options_;
   Progress const& progress_;
-  Execution const execution_;
+  Clock::time_point const started_;
+  Team team_;
   std::uint64_t const total_shots_;  ///< At least 1, so that a state vector alone has a branch to come from.
   std::uint64_t const seed_;
   Random random_;
   Program const program_;
-  std::vector<Branch> branches_;  ///< Yet to be continued, the last one first.
-  CountsBuilder counts_{execution_.stop};
+  Executor<Real> executor_;
+  std::vector<Branch<Real>> branches_;  ///< Yet to be continued, the last one first.
+  CountsBuilder counts_{team_.stop_token()};
   RunResult result_;
   std::size_t peak_states_ = 1;
   double done_ = 0;
@@ -300,9 +318,9 @@ std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
 
 Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
   if (auto able = require_abilities(circuit, {}, name()); !able) return std::move(able).error();
-  if (options.shots == 0 && !options.want_statevector) {
+  if (options.shots == 0 && !options.wants_state()) {
     return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "nothing to compute: the number of shots is 0 and the state vector is not wanted",
+                 .message = "nothing to compute: the number of shots is 0 and nothing of the state is wanted",
                  .details = {{"shots", "must be at least 1"}}};
   }
   if (options.want_memory && options.shots > std::numeric_limits<std::uint32_t>::max()) {
@@ -317,19 +335,30 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
                                circuit.qubit_count(), circuit.clbit_count(), largest_register),
         .details = {}};
   }
-  ProgramSize const program = program_size(circuit, options.want_statevector);
+  ProgramSize const program = program_size(circuit, options.wants_state());
   MemoryPrediction prediction{.qubits = program.qubits, .bytes = std::numeric_limits<std::uint64_t>::max()};
-  if (program.qubits >= 59) return prediction;  // 16 * 2^59 bytes and a little more is beyond 2^63
+  if (program.qubits >= 58) return prediction;  // 16 * 2^58 bytes and a little more is beyond 2^62
 
+  bool const single = options.precision == Precision::single_precision;
+  std::size_t const amplitude_size = single ? 2 * sizeof(float) : 2 * sizeof(double);
+  unsigned const lane_bits = single ? kernels<float>().lane_bits : kernels<double>().lane_bits;
+  Shape const shape = make_shape(program.qubits, program.widest_gate, lane_bits, amplitude_size);
   std::uint64_t const copies =
       std::min<std::uint64_t>(program.collapses, std::bit_width(std::max<std::uint64_t>(1, options.shots)) - 1);
-  std::uint64_t const state = sizeof(Amplitude) << program.qubits;
+  std::uint64_t const state = std::uint64_t{amplitude_size} << shape.positions;
+  std::uint64_t const threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
   std::uint64_t const batch = std::min(options.shots, batch_size);
   // Each shot may bring an outcome of its own. Merging holds the entries twice, next to those of one batch.
   std::uint64_t const entry =
       sizeof(Counts::Entry) + (circuit.clbit_count() > 64 ? circuit.clbit_count() / 64 * 8 + 32 : 0);
   prediction.bytes = saturating_multiply(copies + 1, state);
-  prediction.bytes = saturating_add(prediction.bytes, program.bytes + Sampler::bytes(program.qubits));
+  prediction.bytes = saturating_add(prediction.bytes, program.bytes + Sampler<float>::bytes(shape.positions));
+  prediction.bytes = saturating_add(prediction.bytes, Executor<double>::bytes(shape, threads));
+  if (options.want_statevector) {
+    if (circuit.qubit_count() >= 58) return MemoryPrediction{circuit.qubit_count(), ~std::uint64_t{0}};
+    prediction.qubits = circuit.qubit_count();
+    prediction.bytes = saturating_add(prediction.bytes, sizeof(Amplitude) << circuit.qubit_count());
+  }
   prediction.bytes = saturating_add(prediction.bytes, batch * (2 * sizeof(std::uint64_t) + 3 * entry));
   std::uint64_t distinct = options.shots;
   if (circuit.clbit_count() < 64) distinct = std::min(distinct, std::uint64_t{1} << circuit.clbit_count());
@@ -343,7 +372,9 @@ Result<RunResult> StatevectorEngine::run(Circuit const& circuit, RunOptions cons
   Result<MemoryPrediction> const prediction = predict_memory(circuit, options);
   if (!prediction) return prediction.error();
   if (auto admitted = admit(*prediction, options); !admitted) return std::move(admitted).error();
-  return Run(circuit, options, progress, std::move(stop)).run();
+  if (options.precision == Precision::single_precision)
+    return Run<float>(circuit, options, progress, std::move(stop)).run();
+  return Run<double>(circuit, options, progress, std::move(stop)).run();
 }
 
 }  // namespace qhub::sim::statevector

@@ -128,6 +128,49 @@ TEST(StatevectorEngine, RandomCircuitsMatchTheDenseReference) {
   }
 }
 
+/// A gate on a register, directly by its definition.
+State apply_to(State const& state, Instruction const& instruction) {
+  std::vector<circuit::Complex> matrix(instruction.matrix.begin(), instruction.matrix.end());
+  if (instruction.kind == InstructionKind::gate) {
+    matrix.resize(std::size_t{1} << 2 * instruction.targets.size());
+    circuit::write_matrix(instruction.gate, instruction.parameters, matrix.data());
+  }
+  std::size_t const size = std::size_t{1} << instruction.targets.size();
+  std::vector<std::size_t> offsets(size, 0);
+  for (std::size_t value = 0; value < size; ++value)
+    for (std::size_t t = 0; t < instruction.targets.size(); ++t)
+      offsets[value] |= (value >> t & 1) << instruction.targets[t];
+  State result = state;
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    bool acts = true;
+    for (Qubit const q : instruction.positive_controls) acts = acts && (i >> q & 1) == 1;
+    for (Qubit const q : instruction.negative_controls) acts = acts && (i >> q & 1) == 0;
+    if (!acts) continue;
+    std::size_t row = 0;
+    for (std::size_t t = 0; t < instruction.targets.size(); ++t) row |= (i >> instruction.targets[t] & 1) << t;
+    result[i] = 0;
+    for (std::size_t column = 0; column < size; ++column)
+      result[i] += matrix[row * size + column] * state[(i & ~offsets[size - 1]) | offsets[column]];
+  }
+  return result;
+}
+
+// Large enough for several chunks, so that qubits change their places between passes.
+TEST(StatevectorEngine, RandomCircuitsOfManyChunksMatchTheDefinition) {
+  for (unsigned seed = 0; seed < 12; ++seed) {
+    RandomCircuit random(14 + seed % 3, 0, seed);
+    for (int gates = 0; gates < 60; ++gates) random.add_gate();
+    State expected(std::size_t{1} << random.circuit.qubit_count());
+    expected[0] = 1;
+    for (Instruction const instruction : random.circuit) expected = apply_to(expected, instruction);
+    EXPECT_LE(dense::max_distance(final_state(random.circuit), expected), 1e-12) << "seed " << seed;
+    auto const single = run(random.circuit, {.shots = 0,
+                                             .precision = Precision::single_precision,
+                                             .want_statevector = true});
+    EXPECT_LE(dense::max_distance(single.statevector->span(), expected), 1e-5) << "seed " << seed;
+  }
+}
+
 TEST(StatevectorEngine, NormIsPreservedOverManyGates) {
   RandomCircuit random(7, 0, 1);
   for (int gates = 0; gates < 2000; ++gates) random.add_gate();
@@ -316,7 +359,7 @@ TEST(StatevectorEngine, QubitsWithoutGatesTakeNoMemory) {
   for (Qubit q = 0; q < 127; ++q) circuit.measure(q, q);
   EXPECT_EQ(StatevectorEngine().predict_memory(circuit, {})->qubits, 3U);
   auto const result = run(circuit, 100);
-  EXPECT_EQ(result.peak_memory_bytes, 16U * 8);
+  EXPECT_LE(result.peak_memory_bytes, 16U << 10);
   for (auto const& entry : result.counts.entries)
     for (Qubit q = 0; q < 127; ++q)
       EXPECT_EQ(entry.outcome[q], q == 80 || ((q == 100 || q == 101) && entry.outcome[100])) << q;
@@ -367,7 +410,7 @@ TEST(StatevectorEngine, ProgressRisesFromZeroToOne) {
   std::vector<double> reports;
   ASSERT_TRUE(StatevectorEngine().run(random.circuit, {.shots = 50, .seed = 1},
                                       [&](double share) { reports.push_back(share); }, {}));
-  EXPECT_GT(reports.size(), 50U);
+  EXPECT_GT(reports.size(), 3U);
   EXPECT_GT(reports.front(), 0);
   EXPECT_TRUE(std::is_sorted(reports.begin(), reports.end()));
   EXPECT_EQ(reports.back(), 1);
@@ -396,10 +439,11 @@ TEST(StatevectorEngine, CancellationTakesEffectSoon) {
   Circuit shots(10, 10);  // small state, very many shots
   for (Qubit q = 0; q < 10; ++q) shots.h(q);
   for (unsigned repeat = 0; repeat < 1000; ++repeat) shots.measure(repeat % 10, repeat % 10).h(repeat % 10);
-  Circuit wide(22, 0);  // long steps: every six-qubit gate takes half a second
+  Circuit wide(23, 0);  // long steps: every six-qubit gate takes tens of milliseconds
   auto const matrix = dense::random_unitary(6, 1);
   std::vector<Qubit> const targets{0, 4, 8, 12, 16, 20};
-  for (Qubit q = 0; q < 22; ++q) wide.h(q);
+  for (Qubit q = 0; q < 23; ++q) wide.h(q);
+  for (Qubit q = 0; q < 23; ++q) wide.cx(q, (q + 1) % 23).h(q);
   for (unsigned repeat = 0; repeat < 100; ++repeat)
     append(wide, {.kind = InstructionKind::unitary, .targets = targets, .matrix = matrix});
   struct Case {

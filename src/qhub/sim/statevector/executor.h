@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "qhub/sim/statevector/plan.h"
+#include "qhub/sim/statevector/state.h"
+#include "qhub/sim/team.h"
+
+namespace qhub::sim::statevector {
+
+/// Carries out passes. Each thread copies one chunk at a time out of the state, applies all steps to it and writes it
+/// back, so a pass moves every amplitude once from and to memory, however many gates it applies.
+template <class Real>
+class Executor {
+ public:
+  Executor(Shape const& shape, Team& team);
+  ~Executor();
+
+  /// \param advance  called now and then, on the calling thread, with the share of this pass that is done.
+  /// After a stop request the state is unspecified.
+  void run(Plan const& plan, Pass const& pass, State<Real>& state, std::function<void(double)> const& advance);
+
+  /// What an executor allocates, at most, with so many threads.
+  [[nodiscard]] static std::uint64_t bytes(Shape const& shape, unsigned threads);
+
+ private:
+  struct Rows;
+  struct Prepared;
+  struct Worker;
+
+  [[nodiscard]] Prepared prepare(Plan const& plan, Pass const& pass) const;
+  [[nodiscard]] Rows prepare_rows(std::span<PhaseTerm const> terms) const;
+  void apply(Prepared const& prepared, Real* chunk, std::size_t outer, Worker& worker) const;
+  void multiply_rows(Rows const& rows, Real* chunk, std::size_t outer, Worker& worker) const;
+
+  Shape const shape_;
+  Kernels<Real> const& kernels_;
+  Team& team_;
+  std::vector<Worker> workers_;
+};
+
+}  // namespace qhub::sim::statevector
