@@ -16,27 +16,6 @@ Error unsupported(std::string message) {
   return {ErrorKind::unsupported, std::move(message), {}};
 }
 
-/// Gates exp(i·parameter·G) in their first parameter, G fixed by the others.
-bool scales_with_first_parameter(Gate gate) {
-  switch (gate) {
-    case Gate::rx:
-    case Gate::ry:
-    case Gate::rz:
-    case Gate::r:
-    case Gate::rxx:
-    case Gate::ryy:
-    case Gate::rzz:
-    case Gate::rzx:
-    case Gate::xy:
-    case Gate::gphase:
-    case Gate::p:
-    case Gate::phase_zero:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::vector<Expression> parameters_of(Instruction const& instruction) {
   std::vector<Expression> parameters;
   for (std::size_t i = 0; i < instruction.parameters.size(); ++i) parameters.push_back(instruction.parameter(i));
@@ -72,8 +51,8 @@ Result<void> emit_matrix_power(Circuit const& body, double exponent, Instruction
   std::ranges::sort(qubits);
   qubits.erase(std::unique(qubits.begin(), qubits.end()), qubits.end());
   if (qubits.size() > max_unitary_targets)
-    return unsupported(fmt::format("a fractional power of a gate on {} qubits; at most {} are supported",
-                                   qubits.size(), max_unitary_targets));
+    return unsupported(fmt::format("a fractional power of a gate on {} qubits; at most {} are supported", qubits.size(),
+                                   max_unitary_targets));
   std::size_t const dimension = std::size_t{1} << qubits.size();
   if (auto counted = sink.count(dimension * dimension * (dimension + body.size()) / 16); !counted) return counted;
   auto const matrix = unitary_matrix(body, qubits);
@@ -130,6 +109,26 @@ Result<void> require_reversible(Circuit const& circuit, std::string_view what) {
 }
 
 }  // namespace
+
+bool scales_with_first_parameter(Gate gate) {
+  switch (gate) {
+    case Gate::rx:
+    case Gate::ry:
+    case Gate::rz:
+    case Gate::r:
+    case Gate::rxx:
+    case Gate::ryy:
+    case Gate::rzz:
+    case Gate::rzx:
+    case Gate::xy:
+    case Gate::gphase:
+    case Gate::p:
+    case Gate::phase_zero:
+      return true;
+    default:
+      return false;
+  }
+}
 
 Result<void> emit_inverse(Instruction const& instruction, InstructionSink& sink) {
   Instruction inverted = instruction;
@@ -197,8 +196,7 @@ Result<Circuit> Circuit::inverse() const {
 }
 
 Result<Circuit> Circuit::power(double exponent) const {
-  if (!std::isfinite(exponent))
-    return Error{ErrorKind::invalid_argument, "the exponent is not a finite number", {}};
+  if (!std::isfinite(exponent)) return Error{ErrorKind::invalid_argument, "the exponent is not a finite number", {}};
   if (auto possible = require_reversible(*this, "power"); !possible) return possible.error();
   Circuit result = with_registers_of(*this);
   CircuitSink sink(result);

@@ -16,6 +16,9 @@ class InstructionSink {
   virtual Result<void> count(std::size_t amount) = 0;
 };
 
+/// Whether a gate is exp(i·parameter·G) in its first parameter, G fixed by the others: a sum of angles is a product.
+[[nodiscard]] bool scales_with_first_parameter(Gate gate);
+
 /// Emits what undoes an instruction; unsupported if nothing does.
 Result<void> emit_inverse(Instruction const& instruction, InstructionSink& sink);
 

@@ -63,14 +63,14 @@ struct Condition {
 };
 
 enum class InstructionKind : std::uint8_t {
-  gate,     ///< `gate` with `parameters` on `targets`, if all controls agree.
-  unitary,  ///< `matrix` on `targets`, if all controls agree.
-  measure,  ///< targets[0] in the computational basis into `clbit`.
-  reset,    ///< targets[0] to |0⟩.
-  barrier,  ///< Orders what is before and after on `targets`; no effect on the state.
-  delay,    ///< Idle time of parameters[0] seconds on `targets`; no effect on the state without noise.
-  noise,    ///< `channel` with `parameters`, or with the operators in `matrix`, on `targets`.
-  assign,   ///< `value`, its lowest `clbit_count` bits, to the classical bits from `clbit` on.
+  gate,        ///< `gate` with `parameters` on `targets`, if all controls agree.
+  unitary,     ///< `matrix` on `targets`, if all controls agree.
+  measure,     ///< targets[0] in the computational basis into `clbit`.
+  reset,       ///< targets[0] to |0⟩.
+  barrier,     ///< Orders what is before and after on `targets`; no effect on the state.
+  delay,       ///< Idle time of parameters[0] seconds on `targets`; no effect on the state without noise.
+  noise,       ///< `channel` with `parameters`, or with the operators in `matrix`, on `targets`.
+  assign,      ///< `value`, its lowest `clbit_count` bits, to the classical bits from `clbit` on.
   loop_begin,  ///< Start of Circuit::loops()[loop]: if its condition fails, what follows its loop_end is next.
   loop_end,    ///< Its loop_begin is next.
 };
@@ -414,11 +414,11 @@ class Circuit {
   std::vector<double> parameters_;
   std::vector<Complex> matrices_;
   std::uint32_t scratch_count_ = 0;
-  std::vector<Expression> expressions_;       ///< What the symbols in parameters_ mean.
-  std::vector<ClassicalExpression> values_;   ///< What is assigned.
+  std::vector<Expression> expressions_;      ///< What the symbols in parameters_ mean.
+  std::vector<ClassicalExpression> values_;  ///< What is assigned.
   std::vector<Loop> loops_;
-  std::vector<std::uint32_t> open_loops_;     ///< Those without end yet, innermost last.
-  Condition::Id builder_condition_ = {};      ///< Which builders put on what they append.
+  std::vector<std::uint32_t> open_loops_;  ///< Those without end yet, innermost last.
+  Condition::Id builder_condition_ = {};   ///< Which builders put on what they append.
 };
 
 /// The name of a gate with "c" or "mc" for one or more controls ("cx", "ccx", "mcx"), of a channel, or of the kind.

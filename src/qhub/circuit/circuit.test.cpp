@@ -106,8 +106,7 @@ TEST(Expression, IsWrittenWithTheParenthesesItNeeds) {
   EXPECT_EQ((0 + a * 1 - 0).to_text(), "a");
   EXPECT_EQ((Expression(2) + 3).number(), 5);
   Expression huge = a;
-  EXPECT_THROW(
-      for (int k = 0; k < 64; ++k) huge = huge + huge, std::length_error);
+  EXPECT_THROW(for (int k = 0; k < 64; ++k) huge = huge + huge, std::length_error);
 }
 
 TEST(Circuit, InverseControlAndPower) {
@@ -155,8 +154,7 @@ TEST(Circuit, ComposePutsBitsWhereToldAndKeepsConditionsAndLoops) {
   Circuit whole(3, 3);
   whole.if_bit(2, [](Circuit& body) { body.y(0); });
   whole.compose(part, std::vector<Qubit>{2, 0}, std::vector<Clbit>{1, 2});
-  EXPECT_EQ(to_text(whole),
-            "y 0 if 0; h 2; measure 2 -> 1; x 0 if 1; loop; z 2 if 3; measure 0 -> 2; loop end");
+  EXPECT_EQ(to_text(whole), "y 0 if 0; h 2; measure 2 -> 1; x 0 if 1; loop; z 2 if 3; measure 0 -> 2; loop end");
   EXPECT_EQ(whole.conditions()[3], (Condition{2, 1, 1, {}}));
   EXPECT_EQ(whole.loops()[0], (Loop{{2}, 4, 7, 3, 4}));
   EXPECT_THROW(whole.compose(part, std::vector<Qubit>{0, 0}), std::invalid_argument);

@@ -74,10 +74,7 @@ Circuit& Circuit::cu(Expression theta, Expression phi, Expression lambda, Expres
 
 Circuit& Circuit::unitary(std::span<Complex const> matrix, std::span<Qubit const> targets,
                           std::span<Qubit const> positive_controls) {
-  add({.kind = InstructionKind::unitary,
-       .positive_controls = positive_controls,
-       .targets = targets,
-       .matrix = matrix});
+  add({.kind = InstructionKind::unitary, .positive_controls = positive_controls, .targets = targets, .matrix = matrix});
   return *this;
 }
 

@@ -21,10 +21,10 @@ struct ClassicalOperation {
     add,  // of two operands, the one below the top of the stack being the left one
     subtract,
     multiply,
-    divide,           ///< unsigned; by 0 gives 0
-    divide_signed,    ///< towards 0; by 0 gives 0
-    remainder,        ///< unsigned; by 0 gives 0
-    remainder_signed, ///< sign of the left; by 0 gives 0
+    divide,            ///< unsigned; by 0 gives 0
+    divide_signed,     ///< towards 0; by 0 gives 0
+    remainder,         ///< unsigned; by 0 gives 0
+    remainder_signed,  ///< sign of the left; by 0 gives 0
     bit_and,
     bit_or,
     bit_xor,
@@ -45,9 +45,7 @@ struct ClassicalOperation {
   std::uint32_t count = 0;
   std::uint64_t value = 0;
 
-  [[nodiscard]] unsigned operands() const {
-    return kind <= Kind::bits ? 0 : kind <= Kind::count_ones ? 1 : 2;
-  }
+  [[nodiscard]] unsigned operands() const { return kind <= Kind::bits ? 0 : kind <= Kind::count_ones ? 1 : 2; }
   friend bool operator==(ClassicalOperation const&, ClassicalOperation const&) = default;
 };
 

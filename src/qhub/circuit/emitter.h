@@ -25,8 +25,8 @@ class Emitter final : public InstructionSink {
 
   /// \param parameters   named.parameter_count() values; `expressions` as in Instruction.
   /// \param qubits       controls and targets as a call lists them.
-  Result<void> gate(NamedGate const& named, std::span<double const> parameters,
-                    std::span<Expression const> expressions, std::span<Qubit const> qubits);
+  Result<void> gate(NamedGate const& named, std::span<double const> parameters, std::span<Expression const> expressions,
+                    std::span<Qubit const> qubits);
   /// Adds the controls and the condition in force.
   Result<void> emit(Instruction instruction) override;
   /// Counts work that emits nothing itself, such as the call of a gate, against max_instructions.

@@ -175,8 +175,8 @@ std::string Expression::to_text(int context) const {
   };
   if (!node_) return wrapped(number_ < 0 ? of_sign : of_power + 1, fmt::format("{}", number_));
   auto const infix = [&](std::string_view sign, int precedence, int right_precedence) {
-    return wrapped(precedence,
-                   fmt::format("{}{}{}", node_->left.to_text(precedence), sign, node_->right.to_text(right_precedence)));
+    return wrapped(precedence, fmt::format("{}{}{}", node_->left.to_text(precedence), sign,
+                                           node_->right.to_text(right_precedence)));
   };
   switch (node_->operation) {
     case Operation::parameter:

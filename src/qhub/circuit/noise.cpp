@@ -89,8 +89,7 @@ Result<void> check_channel(Channel channel, std::span<double const> parameters, 
     return refuse(is_kraus ? fmt::format("kraus acts on 1 or 2 qubits, {} given", targets)
                            : fmt::format("{} acts on {} qubits, {} given", facts.name, facts.targets, targets));
   if (parameters.size() != facts.parameters)
-    return refuse(
-        fmt::format("{} takes {} probabilities, {} given", facts.name, facts.parameters, parameters.size()));
+    return refuse(fmt::format("{} takes {} probabilities, {} given", facts.name, facts.parameters, parameters.size()));
   for (double const probability : parameters)
     if (!(probability >= 0 && probability <= 1))
       return refuse(fmt::format("{}: {} is not a probability from 0 to 1", facts.name, probability));

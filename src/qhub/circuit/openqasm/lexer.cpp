@@ -1,9 +1,9 @@
-#include "qhub/circuit/openqasm_lexer.h"
+#include "qhub/circuit/openqasm/lexer.h"
 
 #include <algorithm>
 #include <array>
 
-namespace qhub::circuit {
+namespace qhub::circuit::openqasm {
 namespace {
 
 enum Class : std::uint8_t { other, blank, symbol, letter, digit };
@@ -105,8 +105,10 @@ Token Lexer::next() {
   }
   if (class_of(first) != symbol) return take(Token::Kind::invalid, start + 1);
   if (more && is_pair(first, start[1])) {
-    Token pair = take(Token::Kind::symbol, start + 2);
-    pair.symbol = symbol_code(pair.text);
+    bool const shift_or_power = first == '<' || first == '>' || first == '*';
+    bool const assigns = shift_or_power && start[1] == first && end_ - start > 2 && start[2] == '=';
+    Token pair = take(Token::Kind::symbol, start + (assigns ? 3 : 2));
+    pair.symbol = assigns ? symbol_of_three : symbol_code(pair.text);
     return pair;
   }
   Token token = take(Token::Kind::symbol, start + 1);
@@ -140,4 +142,4 @@ Token Lexer::number(char const* start) {
   return {kind, 0, view(start, end)};
 }
 
-}  // namespace qhub::circuit
+}  // namespace qhub::circuit::openqasm

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace qhub::circuit {
+namespace qhub::circuit::openqasm {
 
 /// A word of OpenQASM 2 or 3. `text` points into the source.
 struct Token {
@@ -22,6 +22,9 @@ struct Token {
   std::uint16_t symbol = 0;  ///< symbol_code() of a symbol's text, else 0.
   std::string_view text;
 };
+
+/// Token::symbol of "<<=", ">>=" and "**=".
+inline constexpr std::uint16_t symbol_of_three = 0xFFFF;
 
 /// Names a symbol of one or two characters, so that it can be compared as a number.
 constexpr std::uint16_t symbol_code(std::string_view text) {
@@ -50,4 +53,4 @@ class Lexer {
   char const* end_;
 };
 
-}  // namespace qhub::circuit
+}  // namespace qhub::circuit::openqasm

@@ -1,0 +1,10 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "qhub/circuit/internal/fuzz_targets.h"
+
+/// All of the JSON readers, whichever the text is for.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  qhub::circuit::test::fuzz_json({reinterpret_cast<char const*>(data), size});
+  return 0;
+}
