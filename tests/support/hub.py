@@ -37,6 +37,20 @@ class Hub:
     def token(self) -> str:
         return (self.data / "owner-token").read_text().strip()
 
+    @property
+    def platform_url(self) -> str:
+        return f"{self.url}/qc-catalog"
+
+    @property
+    def user_url(self) -> str:
+        return f"{self.url}/user-service"
+
+    def add_user(self, name: str) -> str:
+        """A further user, as an operator adds one while the hub runs; returns the token."""
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        command = [program("qhubd"), "user", "add", "--data-dir", self.data, "--email", email, "--name", name]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+
     def start(self) -> Hub:
         with self.log.open("ab") as log:
             begin = log.tell()

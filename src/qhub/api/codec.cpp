@@ -1,6 +1,7 @@
 #include "qhub/api/codec.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -130,6 +131,10 @@ std::optional<std::size_t> UnionTable::alternative_of(std::string_view id) const
   for (Entry const& entry : entries)
     if (entry.id == id) return entry.alternative;
   return std::nullopt;
+}
+
+bool fail_choice(std::span<std::string_view const> known, Decoder& decoder) {
+  return decoder.fail(fmt::format("must be one of {}", fmt::join(known, ", ")));
 }
 
 bool fail_kind(Json const& json, std::string_view expected, Decoder& decoder) {

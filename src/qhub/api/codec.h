@@ -40,6 +40,9 @@ class Decoder {
   bool full() const { return errors_.size() >= 20; }
   std::vector<ErrorDetail> take() && { return std::move(errors_); }
 
+  /// Whether a value that an enumeration does not know is an error: for a server it is, to a client it may be news.
+  bool known_values_only = false;
+
  private:
   std::vector<ErrorDetail> errors_;
 };
@@ -125,6 +128,7 @@ bool decode_integer(Json const& json, void* out, Decoder& decoder);
 bool decode_number(Json const& json, void* out, Decoder& decoder);
 bool decode_boolean(Json const& json, void* out, Decoder& decoder);
 bool fail_kind(Json const& json, std::string_view expected, Decoder& decoder);
+bool fail_choice(std::span<std::string_view const> known, Decoder& decoder);
 
 template <>
 struct CodecOf<std::string> {
@@ -178,7 +182,9 @@ struct CodecOf<T> {
   static bool decode(Json const& json, void* out, Decoder& decoder) {
     std::string text;
     if (!decode_string(json, &text, decoder)) return false;
-    *static_cast<T*>(out) = T(std::move(text));
+    T& value_out = *static_cast<T*>(out);
+    value_out = T(std::move(text));
+    if (decoder.known_values_only && !value_out.is_known()) return fail_choice(T::known, decoder);
     return true;
   }
   static void encode(void const* in, Writer& writer) { writer.string(static_cast<T const*>(in)->text()); }
@@ -301,6 +307,7 @@ struct CodecOf<T> {
     }
     for (std::size_t alternative = first; alternative < last; ++alternative) {
       Decoder attempt;
+      attempt.known_values_only = decoder.known_values_only;
       if (decode_alternative[alternative](json, variant, attempt)) return true;
     }
     return decode_alternative[size - 1](json, variant, decoder);

@@ -184,6 +184,7 @@ WireRequest encode_request(Operation const& operation, std::span<std::string_vie
 Result<void> decode_request(Operation const& operation, Object const& fields, void* request, Parameters const& query,
                             std::string_view body, std::optional<File> file) {
   Decoder decoder;
+  decoder.known_values_only = true;
   bool body_has_fields = false;
   for (Field const& field : fields.fields) {
     std::size_t const failures = decoder.count();

@@ -5,6 +5,10 @@
 
 #include "qhub/api/codec.h"
 #include "qhub/hub/auth/accounts.h"
+#include "qhub/hub/auth/vault.h"
+#include "qhub/hub/outbound/address_policy.h"
+#include "qhub/hub/platform/mount.h"
+#include "qhub/hub/platform/usage.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
 #include "qhub/hub/quantum/backends_handlers.h"
 #include "qhub/hub/quantum/job_program.h"
@@ -12,6 +16,7 @@
 #include "qhub/hub/quantum/sessions_handlers.h"
 #include "qhub/hub/quantum/workloads_handlers.h"
 #include "qhub/hub/store/store.h"
+#include "qhub/hub/user/mount.h"
 
 namespace qhub::hub {
 namespace {
@@ -36,9 +41,13 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
 }  // namespace
 
 struct Hub::Parts {
-  Parts(std::unique_ptr<Store> opened, HubOptions const& options)
+  Parts(std::unique_ptr<Store> opened, Vault const& key, Prices charged, AddressPolicy policy,
+        HubOptions const& options)
       : store(std::move(opened)),
         accounts(*store),
+        vault(key),
+        prices(std::move(charged)),
+        addresses(std::move(policy)),
         catalogue(Catalogue::built_in()),
         runner(
             *store,
@@ -47,6 +56,7 @@ struct Hub::Parts {
             },
             options.run),
         readers(1),
+        blocking(4),
         sessions(catalogue, *store, runner),
         backends(catalogue, runner),
         jobs(catalogue, *store, runner, sessions, readers),
@@ -59,13 +69,22 @@ struct Hub::Parts {
     quantum::mount(router, "/quantum", session_handlers);
     quantum::mount(router, "/quantum", workloads);
     quantum::mount(router, "/quantum", runtime_minutes);
+    Transactions const transactions(*store, accounts);
+    mounted = {
+        mount_platform(router, {transactions, vault, prices, catalogue, addresses, options.data_directory, blocking}),
+        mount_user_api(router, transactions),
+    };
   }
 
   std::unique_ptr<Store> store;
   Accounts accounts;
+  Vault const vault;
+  Prices const prices;
+  AddressPolicy const addresses;
   Catalogue const catalogue;
   Runner runner;
   asio::thread_pool readers;
+  asio::thread_pool blocking;  ///< For what waits for other programs, files and the network.
   Sessions sessions;
   BackendsHandlers backends;
   JobsHandlers jobs;
@@ -74,6 +93,7 @@ struct Hub::Parts {
   RuntimeMinutesHandlers runtime_minutes;
   Router router;
   Monitoring monitoring;
+  std::vector<Mounted> mounted;
   bool is_new = false;
 };
 
@@ -83,9 +103,16 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
   Accounts accounts(**store);
   Result<bool> const is_new = accounts.create_owner(options.data_directory / "owner-token");
   if (!is_new) return is_new.error();
+  Result<Vault> const vault = Vault::open(options.data_directory / "secret-key");
+  if (!vault) return vault.error();
+  Result<Prices> prices = options.prices.empty() ? Prices() : Prices::read(options.prices);
+  if (!prices) return std::move(prices).error();
+  AddressPolicy addresses;
+  for (std::string const& network : options.allowed_networks)
+    if (Result<void> const allowed = addresses.allow(network); !allowed) return allowed.error();
   HubOptions complete = options;
   complete.run.crash_note = options.data_directory / "crash-note";
-  auto parts = std::make_unique<Parts>(std::move(*store), complete);
+  auto parts = std::make_unique<Parts>(std::move(*store), *vault, std::move(*prices), std::move(addresses), complete);
   parts->is_new = *is_new;
   return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }

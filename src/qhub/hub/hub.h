@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "qhub/base/result.h"
 #include "qhub/hub/http/router.h"
@@ -14,6 +16,9 @@ struct HubOptions {
   std::filesystem::path data_directory;
   RunnerOptions run;
   RateLimit rate_limit = {};
+  std::filesystem::path prices = {};  ///< What backends cost, see Prices::read(); empty: nothing.
+  /// Networks beside the public Internet that users may have the hub connect to: "10.1.0.0/16".
+  std::vector<std::string> allowed_networks = {};
 };
 
 /// Everything a hub is, but for the socket: store, accounts, backends, workers, and the routes to them. Requests may be
@@ -21,7 +26,8 @@ struct HubOptions {
 class Hub {
  public:
   /// Opens the data directory, making it and the owner's account on first use, and starts the workers.
-  /// Errors: those of Store::open and Accounts::create_owner.
+  /// Errors: those of Store::open, Accounts::create_owner, Vault::open, Prices::read and
+  /// AddressPolicy::allow.
   [[nodiscard]] static Result<std::unique_ptr<Hub>> open(HubOptions const& options);
 
   /// Stops the workers; running jobs go back into the queue.

@@ -1,20 +1,17 @@
 #include "qhub/hub/auth/accounts.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
 
 #include "qhub/hub/auth/members.h"
+#include "qhub/hub/auth/secret_file.h"
 #include "qhub/hub/auth/token.h"
 #include "qhub/hub/store/clock.h"
 
@@ -23,16 +20,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto memory = 1s;                         ///< How long what is known about a token counts.
-constexpr std::size_t memory_limit = 100'000;       ///< So many tokens at a time.
+constexpr auto memory = 1s;                           ///< How long what is known about a token counts.
+constexpr std::size_t memory_limit = 100'000;         ///< So many tokens at a time.
 constexpr std::int64_t usage_precision = 60'000'000;  ///< Microseconds between two notes that a token is in use.
 
 /// The password of HTTP's basic authentication (RFC 7617); the user before the colon does not matter.
 std::string basic_password(std::string_view encoded) {
   std::string text(encoded.size() / 4 * 3 + 3, '\0');
-  int const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<unsigned char const*>(encoded.data()),
-                                   static_cast<int>(encoded.size()));
+  int const size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<unsigned char const*>(encoded.data()), static_cast<int>(encoded.size()));
   text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
   while (!text.empty() && text.back() == '\0') text.pop_back();  // what padding decodes to
   std::size_t const colon = text.find(':');
@@ -48,22 +45,6 @@ std::optional<std::string> token_of(Headers const& headers) {
   if (authorization && boost::algorithm::istarts_with(*authorization, basic))
     return basic_password(authorization->substr(basic.size()));
   return std::nullopt;
-}
-
-/// Writes a file that nobody else may read, whole or not at all.
-Result<void> write_secret(std::filesystem::path const& file, std::string_view text) {
-  auto const fail = [&] {
-    return Error{.kind = ErrorKind::forbidden,
-                 .message = fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)),
-                 .details = {}};
-  };
-  std::string const unfinished = file.string() + ".new";
-  int const descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail();
-  bool const written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fchmod(descriptor, 0600) == 0 && ::fsync(descriptor) == 0;
-  if (::close(descriptor) != 0 || !written || ::rename(unfinished.c_str(), file.c_str()) != 0) return fail();
-  return {};
 }
 
 Error refusal(ErrorKind kind, std::string message) {

@@ -1,7 +1,6 @@
 #include "qhub/hub/auth/accounts.h"
 
 #include <gtest/gtest.h>
-
 #include <openssl/evp.h>
 
 #include <fstream>
@@ -128,7 +127,8 @@ TEST_F(AccountsTest, MembersActForTheirOrganizationInTheirRoleAndNobodyElseDoes)
 
 TEST_F(AccountsTest, ExpiredTokensAndThoseOfDisabledUsersAreRefused) {
   write([&](Connection& connection) {
-    insert_token(connection, {.id = "t", .kind = "PERSONAL", .user_id = user, .name = "old", .expires_at = now_us() - 1},
+    insert_token(connection,
+                 {.id = "t", .kind = "PERSONAL", .user_id = user, .name = "old", .expires_at = now_us() - 1},
                  "qhub_old");
   });
   EXPECT_EQ(authenticate(accounts, "X-Auth-Token", "qhub_old").error().kind, ErrorKind::unauthenticated);

@@ -54,8 +54,8 @@ std::vector<MemberRow> list_members(Connection& connection, std::string_view org
 }
 
 std::vector<MemberRow> list_memberships(Connection& connection, std::string_view user_id, std::string_view status) {
-  return read(connection.query(sql("WHERE user_id = ? AND status = ? ORDER BY created_at, organization_id"), user_id,
-                               status));
+  return read(
+      connection.query(sql("WHERE user_id = ? AND status = ? ORDER BY created_at, organization_id"), user_id, status));
 }
 
 void delete_member(Connection& connection, std::string_view organization_id, std::string_view user_id) {

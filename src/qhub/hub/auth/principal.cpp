@@ -35,6 +35,12 @@ Result<void> admit(Principal const& principal, api::Operation const& operation) 
                      "this token is for calling the services that an application subscribed to; this needs a personal "
                      "access token",
                  .details = {}};
+  // A running service works with data and backends; the account of whoever started it is none of its business.
+  for (std::string_view const own : {"user.", "platform.users.", "platform.organizations.", "platform.billing."})
+    if (principal.service_execution_id && operation.id.starts_with(own))
+      return Error{.kind = ErrorKind::forbidden,
+                   .message = "the token of a service execution may not do this; it takes a personal access token",
+                   .details = {}};
   return {};
 }
 

@@ -34,8 +34,8 @@ struct Principal {
   std::string tenant_id;  ///< Owns what the request creates; sees only its own. The user, or X-OrganizationId.
   std::string name;       ///< For people.
   TenantKind tenant_kind = TenantKind::user;
-  Role role = Role::owner;                             ///< In the tenant: of oneself one is the owner.
-  std::string account_type = "STANDARD";               ///< Of the tenant: STANDARD or PROFESSIONAL.
+  Role role = Role::owner;                               ///< In the tenant: of oneself one is the owner.
+  std::string account_type = "STANDARD";                 ///< Of the tenant: STANDARD or PROFESSIONAL.
   std::string token_id = {};                             ///< Of the token that was presented.
   std::optional<std::string> service_execution_id = {};  ///< If the token is that of a service execution.
   std::optional<std::string> application_id = {};        ///< If it is a gateway token of an application.
@@ -44,7 +44,8 @@ struct Principal {
 };
 
 /// Whether that kind of caller may call the operation at all: without a token only what says so, with an application's
-/// gateway token only services. Errors: unauthenticated.
+/// gateway token only services. Errors: unauthenticated; forbidden for a service execution that wants to see or change
+/// accounts.
 [[nodiscard]] Result<void> admit(Principal const& principal, api::Operation const& operation);
 
 /// Who sent these headers?

@@ -32,7 +32,8 @@ Result<void> disable_user(std::filesystem::path const& data_directory, std::stri
     auto row = find_user_by_email(connection, user);
     if (!row) row = find_user(connection, user);
     if (!row)
-      return Error{.kind = ErrorKind::not_found, .message = "there is no user with the email or id " + user, .details = {}};
+      return Error{
+          .kind = ErrorKind::not_found, .message = "there is no user with the email or id " + user, .details = {}};
     disable_user(connection, row->id, now_us());
     return {};
   });

@@ -132,12 +132,22 @@ void disable_user(Connection& connection, std::string_view id, std::int64_t now)
   connection.execute("UPDATE users SET disabled_at = coalesce(disabled_at, ?) WHERE id = ?", now, id);
 }
 
+void erase_user(Connection& connection, std::string_view id, std::int64_t now) {
+  connection.execute("DELETE FROM tokens WHERE user_id = ?", id);
+  connection.execute("DELETE FROM members WHERE user_id = ?", id);
+  connection.execute("DELETE FROM notifications WHERE user_id = ?", id);
+  connection.execute(
+      "UPDATE users SET name = 'deleted user', email = NULL, current_position = NULL, homepage = NULL, about = NULL, "
+      "disabled_at = ? WHERE id = ?",
+      now, id);
+}
+
 void insert_token(Connection& connection, TokenRow const& row, std::string const& token) {
   connection.execute(
       "INSERT INTO tokens (hash, id, kind, user_id, name, created_at, expires_at, organization_id, "
       "service_execution_id, application_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      Blob{sha256(token)}, row.id, row.kind, row.user_id, row.name, row.created_at, row.expires_at,
-      row.organization_id, row.service_execution_id, row.application_id);
+      Blob{sha256(token)}, row.id, row.kind, row.user_id, row.name, row.created_at, row.expires_at, row.organization_id,
+      row.service_execution_id, row.application_id);
 }
 
 std::optional<TokenRow> find_token(Connection& connection, std::string_view hash) {

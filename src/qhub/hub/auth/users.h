@@ -50,6 +50,10 @@ void update_profile(Connection& connection, UserRow const& user);
 /// From now on none of the user's tokens is accepted.
 void disable_user(Connection& connection, std::string_view id, std::int64_t now);
 
+/// Forgets a user who wants to be forgotten: tokens, memberships and profile go; the row stays, nameless and disabled,
+/// because jobs and members that he invited tell who made them.
+void erase_user(Connection& connection, std::string_view id, std::int64_t now);
+
 /// What a token is for.
 namespace token_kind {
 inline constexpr std::string_view standard = "DEFAULT";     ///< A user's first one, replaced on demand.
@@ -65,11 +69,11 @@ struct TokenRow {
   std::string user_id;  ///< Who acts.
   std::string name;
   std::int64_t created_at = 0;
-  std::optional<std::int64_t> used_at = {};                ///< To the minute.
-  std::optional<std::int64_t> expires_at = {};             ///< Not accepted from then on.
-  std::optional<std::string> organization_id = {};         ///< The tenant, where it is not the user.
-  std::optional<std::string> service_execution_id = {};    ///< Of kind execution.
-  std::optional<std::string> application_id = {};          ///< Of kind gateway.
+  std::optional<std::int64_t> used_at = {};              ///< To the minute.
+  std::optional<std::int64_t> expires_at = {};           ///< Not accepted from then on.
+  std::optional<std::string> organization_id = {};       ///< The tenant, where it is not the user.
+  std::optional<std::string> service_execution_id = {};  ///< Of kind execution.
+  std::optional<std::string> application_id = {};        ///< Of kind gateway.
 };
 
 /// Stores a token by its hash: its text cannot be read again.

@@ -73,6 +73,10 @@ void add_settings(Arguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   settings.add("rate-burst", arguments.hub.rate_limit.burst, "Requests that one user may send at once after a pause.")
       ->check(CLI::Range(1.0, 1e9));
+  settings.add("prices", arguments.hub.prices,
+               "JSON file with what backends cost in EUR: {\"aws.sim.sv1\": {\"perShot\": \"0.0001\"}}. None: nothing.");
+  settings.add("allow-network", arguments.hub.allowed_networks,
+               "Network such as 10.1.0.0/16, beside the public Internet, that users may have the hub connect to.");
   settings
       .add("shutdown-seconds", arguments.shutdown_seconds,
            "How long requests under way may take when the hub is told to stop.")

@@ -23,10 +23,10 @@ Result<void> administer(std::filesystem::path const& data_directory,
     connection.execute(done ? "COMMIT" : "ROLLBACK");
     return done;
   } catch (DatabaseError const& error) {
-    return Error{.kind = ErrorKind::unavailable,
-                 .message = fmt::format("the database in {} cannot be used now: {}", data_directory.string(),
-                                        error.what()),
-                 .details = {}};
+    return Error{
+        .kind = ErrorKind::unavailable,
+        .message = fmt::format("the database in {} cannot be used now: {}", data_directory.string(), error.what()),
+        .details = {}};
   }
 }
 

@@ -136,6 +136,114 @@ CREATE INDEX sessions_open ON sessions (status) WHERE status IN ('OPEN', 'ACTIVE
 ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;  -- attempts that crashed the hub
 ALTER TABLE jobs ADD COLUMN memory_bytes INTEGER NOT NULL DEFAULT 0;  -- predicted
 CREATE INDEX jobs_of_session ON jobs (session_id, status) WHERE session_id IS NOT NULL;
+)sql",
+                           R"sql(
+CREATE TABLE resources (
+  number      INTEGER PRIMARY KEY,  -- order of creation
+  id          TEXT NOT NULL UNIQUE,
+  kind        TEXT NOT NULL,
+  tenant_id   TEXT NOT NULL,
+  tenant_kind TEXT NOT NULL,  -- USER or ORGANIZATION
+  creator_id  TEXT NOT NULL,
+  parent      INTEGER REFERENCES resources (number),  -- of a part: what it belongs to
+  name        TEXT NOT NULL COLLATE NOCASE,
+  label       TEXT NOT NULL COLLATE NOCASE,  -- what people read
+  unique_name TEXT COLLATE NOCASE,           -- scope/name
+  visibility  TEXT NOT NULL,                 -- PRIVATE, INTERNAL or PUBLIC
+  state       TEXT NOT NULL,
+  document    TEXT NOT NULL,  -- JSON
+  version     INTEGER NOT NULL DEFAULT 1,
+  created_at  INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL
+);
+CREATE INDEX resources_of_tenant ON resources (tenant_id, kind) WHERE parent IS NULL;
+CREATE INDEX resources_of_tenant_by_name ON resources (tenant_id, kind, name) WHERE parent IS NULL;
+CREATE INDEX resources_of_tenant_by_label ON resources (tenant_id, kind, label) WHERE parent IS NULL;
+CREATE INDEX resources_visible ON resources (kind, visibility, tenant_id) WHERE parent IS NULL AND visibility <> 'PRIVATE';
+CREATE INDEX resources_public ON resources (kind) WHERE parent IS NULL AND visibility = 'PUBLIC';
+CREATE INDEX resources_public_by_name ON resources (kind, name) WHERE parent IS NULL AND visibility = 'PUBLIC';
+CREATE INDEX resources_public_by_label ON resources (kind, label) WHERE parent IS NULL AND visibility = 'PUBLIC';
+CREATE INDEX parts ON resources (parent, kind) WHERE parent IS NOT NULL;
+CREATE UNIQUE INDEX resource_names ON resources (kind, unique_name) WHERE unique_name IS NOT NULL;
+
+CREATE VIRTUAL TABLE resource_search USING fts5(text, tokenize = 'trigram');  -- rowid: resources.number
+
+CREATE TABLE grants (
+  id          TEXT PRIMARY KEY,
+  resource    INTEGER NOT NULL REFERENCES resources (number) ON DELETE CASCADE,
+  kind        TEXT NOT NULL,  -- of the resource
+  sid         TEXT NOT NULL,  -- to whom: a user or an organization
+  sid_kind    TEXT NOT NULL,
+  role        TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  revoked_at  INTEGER,
+  windows     TEXT NOT NULL DEFAULT '[]',  -- JSON: times at which it counts
+  valid_from  INTEGER,                     -- what all windows have in common
+  valid_until INTEGER
+) WITHOUT ROWID;
+CREATE INDEX grants_of_resource ON grants (resource);
+CREATE INDEX grants_to ON grants (sid, kind, resource);
+
+CREATE TABLE links (
+  meaning TEXT NOT NULL,
+  source  INTEGER NOT NULL REFERENCES resources (number) ON DELETE CASCADE,
+  target  INTEGER NOT NULL REFERENCES resources (number) ON DELETE CASCADE,
+  UNIQUE (meaning, source, target)
+);
+CREATE INDEX links_from ON links (source);
+CREATE INDEX links_to ON links (target, meaning);
+
+CREATE TABLE attachments (
+  owner_id   TEXT NOT NULL,  -- a resource, a user or an organization
+  name       TEXT NOT NULL,
+  type       TEXT NOT NULL,  -- media type
+  content    BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, name)
+);
+
+CREATE TABLE settings (
+  tenant_id TEXT NOT NULL,
+  name      TEXT NOT NULL,
+  document  TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (tenant_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE notifications (
+  number         INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL UNIQUE,
+  user_id        TEXT NOT NULL,
+  category       TEXT NOT NULL,
+  title          TEXT NOT NULL,
+  message        TEXT NOT NULL,
+  reference_type TEXT,
+  reference_id   TEXT,
+  user_task      TEXT,  -- JSON
+  read_at        INTEGER,
+  created_at     INTEGER NOT NULL
+);
+CREATE INDEX notifications_of_user ON notifications (user_id);
+CREATE INDEX notifications_unread ON notifications (user_id) WHERE read_at IS NULL;
+
+CREATE TABLE announcements (
+  id          TEXT PRIMARY KEY,
+  category    TEXT NOT NULL,
+  title       TEXT NOT NULL,
+  message     TEXT NOT NULL,  -- Markdown
+  valid_from  INTEGER NOT NULL,
+  valid_until INTEGER,
+  created_at  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE audit (
+  number     INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  user_id    TEXT NOT NULL,
+  tenant_id  TEXT NOT NULL,
+  operation  TEXT NOT NULL,
+  objects    TEXT NOT NULL,  -- ids in the path, separated by slashes
+  request_id TEXT NOT NULL
+);
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {

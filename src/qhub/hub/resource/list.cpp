@@ -1,0 +1,176 @@
+#include "qhub/hub/resource/list.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "qhub/api/codec.h"
+#include "qhub/hub/quantum/paging.h"
+#include "qhub/hub/resource/grants.h"
+#include "qhub/hub/resource/rows.h"
+
+namespace qhub::hub {
+namespace {
+
+// Parameters of every statement: ?1 tenant, ?2 kind, ?3 user, ?4 text, ?5 states, ?6 now, ?7 size, ?8 offset.
+
+std::string_view column(SortBy by) {
+  switch (by) {
+    case SortBy::created_at:
+      break;
+    case SortBy::name:
+      return "r.name";
+    case SortBy::label:
+      return "r.label";
+  }
+  return "r.number";
+}
+
+/// The disjoint sets of rows that a list is made of: each is read in its order through an index, and merged.
+std::vector<std::string_view> arms(Access access) {
+  static constexpr std::string_view own = "resources r WHERE r.tenant_id = ?1 AND r.kind = ?2 AND r.parent IS NULL";
+  static constexpr std::string_view granted =
+      "grants g JOIN resources r ON r.number = g.resource WHERE g.sid = ?1 AND g.kind = ?2 AND g.revoked_at IS NULL "
+      "AND "
+      "(g.valid_from IS NULL OR g.valid_from <= ?6) AND (g.valid_until IS NULL OR g.valid_until > ?6) AND r.tenant_id "
+      "<> ?1";
+  static constexpr std::string_view internal =
+      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' "
+      "AND "
+      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL'";
+  static constexpr std::string_view internal_besides =
+      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' "
+      "AND "
+      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL' AND r.tenant_id <> ?1 AND NOT EXISTS (SELECT 1 "
+      "FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)";
+  static constexpr std::string_view everyone =
+      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC'";
+  static constexpr std::string_view everyone_besides =
+      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC' AND r.tenant_id <> ?1 AND NOT "
+      "EXISTS (SELECT 1 FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)";
+  switch (access) {
+    case Access::granted:
+      return {own, granted};
+    case Access::internal:
+      return {internal};
+    case Access::everyone:
+      return {everyone};
+    case Access::all:
+      return {own, granted, internal_besides, everyone_besides};
+  }
+  return {};
+}
+
+/// FTS5 with the trigram tokenizer finds parts of at least three characters; for less every text is looked at.
+bool has_trigram(std::string_view text) {
+  return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }) >= 3;
+}
+
+std::string filters(ListQuery const& query) {
+  std::string sql;
+  if (query.text)
+    sql += has_trigram(*query.text)
+               ? " AND r.number IN (SELECT rowid FROM resource_search WHERE text MATCH ?4)"
+               : " AND r.number IN (SELECT rowid FROM resource_search WHERE instr(lower(text), lower(?4)) > 0)";
+  if (!query.states.empty()) sql += " AND r.state IN (SELECT value FROM json_each(?5))";
+  return sql;
+}
+
+/// The text as a phrase of FTS5: nothing in it is an operator.
+std::string search_term(ListQuery const& query) {
+  std::string const text = query.text.value_or("");
+  if (!has_trigram(text)) return text;
+  std::string phrase = "\"";
+  for (char const c : text) phrase.append(c == '"' ? 2 : 1, c);
+  return phrase + '"';
+}
+
+}  // namespace
+
+Result<ListQuery> read_list_query(Kind const& kind, std::optional<std::int64_t> page, std::optional<std::int64_t> size,
+                                  std::optional<std::vector<std::string>> const& sort) {
+  Result<Paging> const paging = read_paging(page, size);
+  if (!paging) return paging.error();
+  ListQuery query;
+  query.page = paging->page;
+  query.size = paging->size;
+  for (std::string const& text : sort.value_or(std::vector<std::string>())) {
+    std::size_t const comma = text.find(',');
+    std::string const property = text.substr(0, comma);
+    std::string const direction = comma == std::string::npos ? "asc" : text.substr(comma + 1);
+    auto const known = std::ranges::find(kind.sorts, property, &SortProperty::property);
+    if (known == kind.sorts.end()) {
+      std::vector<std::string_view> names;
+      for (SortProperty const& each : kind.sorts) names.push_back(each.property);
+      return invalid("sort", fmt::format("cannot be '{}'; it is {}, with ,asc or ,desc behind it", property,
+                                         fmt::join(names, " or ")));
+    }
+    if (direction != "asc" && direction != "desc" && direction != "ASC" && direction != "DESC")
+      return invalid("sort", fmt::format("has the direction '{}'; it is asc or desc", direction));
+    query.order.push_back({known->by, direction == "desc" || direction == "DESC", property});
+  }
+  return query;
+}
+
+Result<Access> read_access(std::string_view text) {
+  if (text.empty() || text == "GRANTED") return Access::granted;
+  if (text == "INTERNAL") return Access::internal;
+  if (text == "PUBLIC") return Access::everyone;
+  if (text == "ALL") return Access::all;
+  return invalid("access", "is GRANTED, INTERNAL, PUBLIC or ALL");
+}
+
+ListPage list(Transaction& transaction, Kind const& kind, ListQuery query) {
+  if (query.text && query.text->find_first_not_of(" \t\r\n") == std::string::npos) query.text.reset();
+  std::string const conditions = filters(query);
+  std::string const states = api::to_text(boost::json::value_from(query.states));
+  std::string const term = search_term(query);
+
+  std::vector<ListQuery::Order> order = query.order;
+  if (order.empty()) order.push_back({SortBy::created_at, true, {}});
+  std::vector<std::string> columns, sorting;
+  for (ListQuery::Order const& each : order) {
+    columns.push_back(fmt::format("{} AS k{}", column(each.by), columns.size()));
+    sorting.push_back(fmt::format("k{} {}", sorting.size(), each.descending ? "DESC" : "ASC"));
+  }
+  // The number tells apart what is equal otherwise, so that no page repeats or misses one.
+  sorting.push_back(fmt::format("n {}", order.back().descending ? "DESC" : "ASC"));
+
+  std::string rows, total;
+  for (std::string_view const arm : arms(query.access)) {
+    rows += fmt::format("{}SELECT {}, r.number AS n FROM {}{}", rows.empty() ? "" : " UNION ALL ",
+                        fmt::join(columns, ", "), arm, conditions);
+    total += fmt::format("{}(SELECT count(*) FROM {}{})", total.empty() ? "" : " + ", arm, conditions);
+  }
+  Connection& database = transaction.database;
+  Principal const& caller = transaction.caller;
+  ListPage page;
+  {
+    // The last columns only make every parameter occur.
+    Statement statement = database.query(fmt::format("SELECT {}, ?6, ?7, ?8", total), caller.tenant_id, kind.name,
+                                         caller.user_id, term, states, transaction.now, query.size, 0);
+    statement.step();
+    page.total = statement.column<std::int64_t>(0);
+  }
+  std::vector<std::int64_t> numbers;
+  {
+    Statement statement = database.query(
+        fmt::format("{} ORDER BY {} LIMIT ?7 OFFSET ?8", rows, fmt::join(sorting, ", ")), caller.tenant_id, kind.name,
+        caller.user_id, term, states, transaction.now, query.size, query.page * query.size);
+    while (statement.step()) numbers.push_back(statement.column<std::int64_t>(static_cast<int>(columns.size())));
+  }
+  for (std::int64_t const number : numbers)
+    if (auto resource = find_by_number(transaction, number)) page.content.push_back(std::move(*resource));
+  page.query = std::move(query);
+  return page;
+}
+
+std::vector<Resource> list_all(Transaction& transaction, Kind const& kind, ListQuery query) {
+  query.page = 0;
+  query.size = std::int64_t{1} << 40;
+  return std::move(list(transaction, kind, std::move(query)).content);
+}
+
+}  // namespace qhub::hub
