@@ -187,7 +187,8 @@ def test_an_implementation_is_a_git_repository(people, repository_of, tmp_path):
     git(work, "push", "-q", "origin", "main")
     tree = client.get_implementation_tree(made.id)
     assert [(each.name, each.type) for each in tree.children] == [("LICENSE", "blob"), ("main.py", "blob"), ("src", "tree")]
-    assert b"".join(client.get_implementation_file(made.id, "src/core.cpp")) == b"int main() {}\n"
+    file = people.owner.request("GET", f"/qc-catalog/implementations/{made.id}/files/src/core.cpp")
+    assert file.content == b"int main() {}\n"
     head = git(work, "rev-parse", "HEAD").stdout.strip()
     info = people.owner.request("HEAD", f"/qc-catalog/implementations/{made.id}/files/main.py")
     assert info.status_code == 204
@@ -209,6 +210,7 @@ def test_an_implementation_is_a_git_repository(people, repository_of, tmp_path):
     assert git(copy, "push", "-q", "origin", "HEAD:other", check=False).returncode != 0, "a reader pushes nothing"
     shown = people.stranger.platform.marketplace
     assert shown.get_marketplace_implementation(made.id).display_name == "The vqe"
-    assert b"".join(shown.get_file(made.id, "main.py")) == b"print('hello')\n"
+    file = people.stranger.request("GET", f"/qc-catalog/marketplace/implementations/{made.id}/files/main.py")
+    assert file.content == b"print('hello')\n"
     client.delete_implementation(made.id)
     assert git(tmp_path, "ls-remote", address(made), check=False).returncode != 0

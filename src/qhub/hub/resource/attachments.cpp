@@ -62,7 +62,7 @@ void delete_attachment(Transaction& tx, std::string_view owner_id, std::string_v
 }
 
 Result<Response> image_response(Transaction& tx, std::string_view owner_id) {
-  auto image = find_attachment(transaction, owner_id, image_name);
+  auto image = find_attachment(tx, owner_id, image_name);
   if (!image) return not_found("there is no image");
   Response response = bytes_response(std::move(image->content), std::move(image->type));
   // An SVG may hold scripts; whoever opens it must not run them as the hub's.
