@@ -314,6 +314,40 @@ std::uint64_t saturating_multiply(std::uint64_t a, std::uint64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::uint64_t>::max() : product;
 }
 
+/// Refuses wishes that name a qubit which is not there, or one qubit twice.
+Result<void> check_wishes(Circuit const& circuit, RunOptions const& options) {
+  std::uint32_t const qubits = circuit.qubit_count();
+  auto const refuse = [](std::string_view field, std::size_t index, std::string message) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = fmt::format("{}[{}]: {}", field, index, message),
+                 .details = {{fmt::format("{}[{}]", field, index), message}}};
+  };
+  auto const problem = [&](std::vector<circuit::Qubit> list) -> std::string {
+    std::ranges::sort(list);
+    if (!list.empty() && list.back() >= qubits)
+      return fmt::format("there is no qubit {}; the circuit has {}", list.back(), qubits);
+    if (auto const twice = std::ranges::adjacent_find(list); twice != list.end())
+      return fmt::format("qubit {} is named twice", *twice);
+    return {};
+  };
+  for (std::size_t i = 0; i < options.want_amplitudes.size(); ++i)
+    if (options.want_amplitudes[i].words().size() != Outcome(qubits).words().size())
+      return refuse("amplitudes", i, fmt::format("a basis state of {} qubits is needed", qubits));
+  for (std::size_t i = 0; i < options.want_probabilities.size(); ++i) {
+    if (options.want_probabilities[i].size() > 32)
+      return refuse("probabilities", i, "at most 32 qubits are possible");
+    if (auto text = problem(options.want_probabilities[i]); !text.empty()) return refuse("probabilities", i, text);
+  }
+  for (std::size_t i = 0; i < options.want_expectations.size(); ++i) {
+    for (PauliTerm const& term : options.want_expectations[i]) {
+      std::vector<circuit::Qubit> list;
+      for (PauliTerm::Factor const& factor : term.factors) list.push_back(factor.qubit);
+      if (auto text = problem(std::move(list)); !text.empty()) return refuse("expectations", i, text);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
@@ -335,6 +369,7 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
                                circuit.qubit_count(), circuit.clbit_count(), largest_register),
         .details = {}};
   }
+  if (auto sensible = check_wishes(circuit, options); !sensible) return std::move(sensible).error();
   ProgramSize const program = program_size(circuit, options.wants_state());
   MemoryPrediction prediction{.qubits = program.qubits, .bytes = std::numeric_limits<std::uint64_t>::max()};
   if (program.qubits >= 58) return prediction;  // 16 * 2^58 bytes and a little more is beyond 2^62
@@ -363,6 +398,8 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
   std::uint64_t distinct = options.shots;
   if (circuit.clbit_count() < 64) distinct = std::min(distinct, std::uint64_t{1} << circuit.clbit_count());
   prediction.bytes = saturating_add(prediction.bytes, saturating_multiply(distinct, 2 * entry));
+  for (auto const& qubits : options.want_probabilities)
+    prediction.bytes = saturating_add(prediction.bytes, (std::uint64_t{16} << qubits.size()));
   if (options.want_memory) prediction.bytes = saturating_add(prediction.bytes, options.shots * sizeof(std::uint32_t));
   return prediction;
 }

@@ -303,6 +303,61 @@ TEST(StatevectorEngine, SameSeedGivesTheSameResultForEveryNumberOfThreads) {
   EXPECT_NE(one.counts, other.counts);
 }
 
+TEST(StatevectorEngine, WideGatesWithControlsAnywhereMatchTheDefinition) {
+  for (unsigned const qubits : {8U, 9U, 15U}) {
+    std::mt19937_64 generator(qubits);
+    Circuit circuit(qubits, 0);
+    for (Qubit q = 0; q < qubits; ++q) circuit.ry(0.4 + q, q);
+    for (unsigned repeat = 0; repeat < 12; ++repeat) {
+      std::vector<Qubit> order(qubits);
+      std::iota(order.begin(), order.end(), 0U);
+      std::shuffle(order.begin(), order.end(), generator);
+      std::size_t const targets = 2 + repeat % 5;
+      auto const matrix = dense::random_unitary(static_cast<unsigned>(targets), repeat);
+      append(circuit, {.kind = InstructionKind::unitary,
+                       .positive_controls = std::span(order).subspan(targets, 1),
+                       .negative_controls = std::span(order).subspan(targets + 1, repeat % 2),
+                       .targets = std::span(order).first(targets),
+                       .matrix = matrix});
+      circuit.rzz(0.3, order[0], order[1]).ccz(order[0], order[2], order[qubits - 1]).cswap(order[1], order[4], order[5]);
+    }
+    State expected(std::size_t{1} << qubits);
+    expected[0] = 1;
+    for (Instruction const instruction : circuit) expected = apply_to(expected, instruction);
+    EXPECT_LE(dense::max_distance(final_state(circuit), expected), 1e-12) << qubits;
+  }
+}
+
+// Every kind of gate as its definition has it, also those that rotations leave unscaled for long.
+TEST(StatevectorEngine, LongRunsOfRotationsKeepTheirScale) {
+  for (Precision const precision : {Precision::double_precision, Precision::single_precision}) {
+    Circuit circuit(9, 9);
+    for (unsigned repeat = 0; repeat < 400; ++repeat)
+      for (Qubit q = 0; q < 9; ++q) circuit.ry(std::numbers::pi / 2, q).ch(q, (q + 1) % 9).ry(1.5, q);
+    auto const result = run(circuit, {.shots = 0, .precision = precision, .want_statevector = true});
+    double norm = 0;
+    for (Amplitude const a : result.statevector->span()) norm += std::norm(a);
+    EXPECT_NEAR(norm, 1, precision == Precision::double_precision ? 1e-11 : 1e-2);
+  }
+}
+
+TEST(StatevectorEngine, SinglePrecisionCountsFollowTheSameDistribution) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    RandomCircuit random(4, 4, seed);
+    for (int steps = 0; steps < 12; ++steps) {
+      if (random.draw() % 3 == 0) {
+        random.add_measurement_or_reset(random.draw() % 4 == 0, {});
+      } else {
+        random.add_gate(random.maybe_condition());
+      }
+    }
+    dense::Distribution const exact(random.circuit);
+    auto const result =
+        run(random.circuit, {.shots = 20000, .seed = seed, .precision = Precision::single_precision});
+    EXPECT_EQ(dense::disagreement(result.counts, exact.probabilities()), "") << "seed " << seed;
+  }
+}
+
 TEST(StatevectorEngine, ReportsAFreshSeedThatRepeatsTheRun) {
   Circuit circuit(8, 8);
   for (Qubit q = 0; q < 8; ++q) circuit.h(q).measure(q, q);
@@ -378,6 +433,19 @@ TEST(StatevectorEngine, RefusesWhatDoesNotFitAndNamesTheNumbers) {
   Circuit wide(200, 0);
   for (Qubit q = 0; q < 200; ++q) wide.h(q);
   EXPECT_NE(try_run(wide, {}).error().message.find("200 qubits needs more than 2^64 bytes"), std::string::npos);
+}
+
+TEST(StatevectorEngine, RefusesQubitsThatAreNotThere) {
+  Circuit circuit(2, 2);
+  circuit.h(0);
+  for (RunOptions const& options :
+       {RunOptions{.want_amplitudes = {Outcome(65)}}, RunOptions{.want_probabilities = {{0, 2}}},
+        RunOptions{.want_probabilities = {{1, 1}}},
+        RunOptions{.want_expectations = {{{.coefficient = 1, .factors = {{.qubit = 7}}}}}}}) {
+    auto const refused = try_run(circuit, options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid_argument);
+  }
 }
 
 TEST(StatevectorEngine, RefusesHugeRegistersBeforeListingThem) {
