@@ -42,7 +42,7 @@ def test_the_answer_has_counts_engine_memory_and_timing(qhubctl):
 
 def test_classical_bit_0_and_the_first_register_are_rightmost(qhubctl, tmp_path):
     file = program(tmp_path, "qubit[3] q; bit[1] a; bit[2] b; x q[0]; a[0] = measure q[0]; b = measure q[1:2];")
-    for engine in ("statevector", "stabilizer"):
+    for engine in ("statevector", "stabilizer", "density_matrix", "trajectories"):
         assert simulate(qhubctl, file, "--engine", engine)["counts"] == {"001": 1024}
 
 
@@ -77,6 +77,17 @@ def test_noise_is_depolarizing(qhubctl, tmp_path):
     changed = sum(count for text, count in answer["counts"].items() if text[:2] != "00") / shots
     assert flipped == pytest.approx(0.2, abs=5 * (0.2 * 0.8 / shots) ** 0.5)
     assert changed == pytest.approx(0.12, abs=5 * (0.12 * 0.88 / shots) ** 0.5)
+
+
+def test_trajectories_tell_their_error(qhubctl):
+    answer = simulate(qhubctl, BELL, "--engine", "trajectories", "--noise-p2", "0.1", "--shots", "2500")
+    assert answer["engine"] == "trajectories"
+    assert answer["standard_error"] == pytest.approx(0.01, rel=0.05)  # of about a half
+
+
+def test_auto_takes_density_matrices_for_few_qubits_with_noise(qhubctl, tmp_path):
+    file = program(tmp_path, "qubit[3] q; bit[3] c; h q; t q; h q; c = measure q;")
+    assert simulate(qhubctl, file, "--noise-p1", "0.01", "--shots", "100000")["engine"] == "density_matrix"
 
 
 def test_a_histogram_for_people(qhubctl):

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 
 #include "qhub/api/codec.h"
@@ -56,6 +59,16 @@ circuit::JobCircuit read_circuit(std::string const& path) {
   return std::move(input.circuits.front());
 }
 
+/// The largest standard error of any outcome's share of the shots.
+double standard_error(sim::Counts const& counts, std::uint64_t shots) {
+  double largest = 0;
+  for (sim::Counts::Entry const& entry : counts.entries) {
+    double const share = static_cast<double>(entry.shots) / static_cast<double>(shots);
+    largest = std::max(largest, std::sqrt(share * (1 - share) / static_cast<double>(shots)));
+  }
+  return largest;
+}
+
 Json to_json(sim::RunResult const& result, sim::RunOptions const& options, Seconds parsing) {
   auto const seconds = [](auto duration) { return Seconds(duration).count(); };
   boost::json::object counts;
@@ -77,6 +90,7 @@ Json to_json(sim::RunResult const& result, sim::RunOptions const& options, Secon
         {"run_s", seconds(timing.plan + timing.simulate + timing.sample)}}}};
   if (result.prediction)
     output["prediction"] = {{"seconds", result.prediction->seconds}, {"memory_bytes", result.prediction->bytes}};
+  if (result.engine == "trajectories") output["standard_error"] = standard_error(result.counts, options.shots);
   return output;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace qhub::sim {
@@ -54,6 +55,29 @@ Result<void> require_counts_only(RunOptions const& options, std::string_view eng
                  .message = fmt::format("{} shots are too many to list each one's outcome", options.shots),
                  .details = {{"shots", "must be below 2^32"}}};
   return {};
+}
+
+Result<void> require_means_only(circuit::Circuit const& circuit, RunOptions const& options, std::string_view engine) {
+  auto const refuse = [](ErrorKind kind, std::string message) {
+    return Error{.kind = kind, .message = std::move(message), .details = {}};
+  };
+  if (options.want_statevector || !options.want_amplitudes.empty())
+    return refuse(ErrorKind::unsupported, fmt::format("the {} engine has no amplitudes", engine));
+  auto const check = [&](circuit::Qubit qubit) -> Result<void> {
+    if (qubit < circuit.qubit_count()) return {};
+    return refuse(ErrorKind::invalid_argument,
+                  fmt::format("qubit {} is outside the circuit's {} qubits", qubit, circuit.qubit_count()));
+  };
+  for (std::vector<circuit::Qubit> const& qubits : options.want_probabilities)
+    for (circuit::Qubit const qubit : qubits)
+      if (auto checked = check(qubit); !checked) return checked;
+  for (PauliSum const& sum : options.want_expectations)
+    for (PauliTerm const& term : sum)
+      for (PauliTerm::Factor const& factor : term.factors)
+        if (auto checked = check(factor.qubit); !checked) return checked;
+  RunOptions const counts{.shots = options.wants_state() ? std::max<std::uint64_t>(1, options.shots) : options.shots,
+                          .want_memory = options.want_memory};
+  return require_counts_only(counts, engine);
 }
 
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options) {

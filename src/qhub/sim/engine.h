@@ -137,6 +137,10 @@ Result<void> require_abilities(circuit::Circuit const& circuit, EngineAbilities 
 /// there are no shots, or too many to list each one's outcome.
 Result<void> require_counts_only(RunOptions const& options, std::string_view engine);
 
+/// The same for engines that give probabilities and expectation values too, but no amplitudes: checks their qubits
+/// besides, and allows 0 shots if something of the state is wanted.
+Result<void> require_means_only(circuit::Circuit const& circuit, RunOptions const& options, std::string_view engine);
+
 /// Refuses what does not fit, for every engine in the same words: resource_exhausted if `prediction` exceeds the limit.
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -13,8 +14,13 @@ namespace {
 using circuit::Instruction;
 using circuit::InstructionKind;
 
-/// The probability with which a channel applies another operator than its most likely one to the mixed state.
+/// About the probability with which a channel does something to a qubit in a mixed state.
 double event_probability(Instruction const& noise) {
+  if (noise.channel != circuit::Channel::kraus) {
+    bool const sums = noise.channel == circuit::Channel::pauli || noise.channel == circuit::Channel::two_qubit_pauli;
+    auto const counted = noise.parameters.first(sums ? noise.parameters.size() : 1);
+    return std::min(1.0, std::accumulate(counted.begin(), counted.end(), 0.0));
+  }
   double most_likely = 0;
   for (std::vector<circuit::Complex> const& k : operators_of(noise)) {
     double weight = 0;
@@ -50,6 +56,12 @@ CircuitSize size_of(circuit::Circuit const& circuit) {
   std::vector<bool> used_later(circuit.qubit_count());
   for (std::size_t i = circuit.size(); i-- > 0;) {
     Instruction const instruction = circuit[i];
+    bool const pauli = instruction.kind == InstructionKind::gate && instruction.control_count() == 0 &&
+                       (instruction.gate == circuit::Gate::x || instruction.gate == circuit::Gate::y ||
+                        instruction.gate == circuit::Gate::z);
+    if (instruction.condition && !pauli && instruction.kind != InstructionKind::noise) size.feedback = true;
+    if (instruction.kind == InstructionKind::assign || instruction.kind == InstructionKind::loop_end)
+      size.feedback = true;
     switch (instruction.kind) {
       case InstructionKind::gate:
       case InstructionKind::unitary:
@@ -84,6 +96,10 @@ double statevector_seconds(CircuitSize const& size, double qubits, RunOptions co
 double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
   double const n = std::max(64.0, qubits);
   double const reference = size.gates * (60e-9 + n * 0.2e-9) + size.measurements * n * n / 64 * 1.5e-9;
+  if (size.feedback) {  // a tableau for each shot
+    double const per_shot = 300e-9 + n * n / 2 / 10e9 + reference;
+    return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
+  }
   double const per_shot = (2 * size.gates + size.measurements) / 64 * 0.1e-9 + size.channels * 0.02e-9 +
                           size.noise_events * 8e-9 + 100e-9 + size.measurements * 0.2e-9;
   return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);

@@ -14,6 +14,7 @@ struct CircuitSize {
   double collapses = 0;     ///< Measurements and resets with something after them on the same qubit or bit.
   double measurements = 0;  ///< All measurements.
   double qubits = 0;        ///< All qubits of the circuit.
+  bool feedback = false;    ///< More than Pauli gates depends on measured bits.
 };
 
 [[nodiscard]] CircuitSize size_of(circuit::Circuit const& circuit);

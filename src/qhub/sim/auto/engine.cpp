@@ -24,6 +24,8 @@ constexpr double noticeable = 0.01;
 constexpr std::array candidates{
     Candidate{"stabilizer", stabilizer_seconds},
     Candidate{"statevector", statevector_seconds},
+    Candidate{"density_matrix", density_matrix_seconds},
+    Candidate{"trajectories", trajectories_seconds},
 };
 
 struct Choice {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "qhub/sim/random.h"
@@ -13,6 +13,7 @@
 #include "qhub/sim/stabilizer/frames.h"
 #include "qhub/sim/stabilizer/shot.h"
 #include "qhub/sim/stabilizer/tableau.h"
+#include "qhub/sim/team.h"
 
 namespace qhub::sim::stabilizer {
 namespace {
@@ -27,15 +28,13 @@ Error cancelled() {
   return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
 }
 
-unsigned threads_of(RunOptions const& options) {
-  return options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-}
-
-/// Words per row of frames: as many shots at a time as keep all rows in a core's cache, from 512 to 16,384.
-std::size_t words_per_row(std::uint64_t rows) {
-  constexpr std::uint64_t cache_bytes = 512 << 10;
-  std::uint64_t const fitting = cache_bytes / (8 * rows);
-  return std::clamp<std::size_t>(std::bit_floor(std::max<std::uint64_t>(1, fitting)), 8, 256);
+/// Words per row of frames: as many shots at a time as keep all rows in a core's cache, from 512 to 16,384, and no more
+/// than are asked for.
+std::size_t words_per_row(std::uint64_t rows, std::uint64_t shots) {
+  constexpr std::uint64_t cache_bytes = 512 << 10, fewest = 8, most = 256;
+  std::uint64_t const fitting = std::bit_floor(std::max<std::uint64_t>(1, cache_bytes / (8 * rows)));
+  std::uint64_t const needed = std::bit_ceil(std::min(most, (shots + 63) / 64));
+  return std::clamp(std::min(fitting, needed), fewest, most);
 }
 
 class Run {
@@ -44,36 +43,35 @@ class Run {
       : circuit_(circuit),
         options_(options),
         progress_(progress),
-        stop_(std::move(stop)),
-        threads_(threads_of(options)),
+        team_(options.threads, std::move(stop)),
         seed_(seed_or_fresh(options.seed)) {}
 
   Result<RunResult> run(CliffordProgram const& program) {
     Clock::time_point const started = Clock::now();
     std::optional<FrameProgram> frames;
-    std::optional<ShotRunner> single;
+    std::optional<CommonStart> start;
     if (program.frames_suffice()) {
-      frames.emplace(program, stop_);
-      words_ = words_per_row(frames->row_count());
-      result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) + 8 * words_ * frames->row_count() * threads_;
+      frames.emplace(program, team_.stop_token());
+      words_ = words_per_row(frames->row_count(), options_.shots);
+      result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) + 8 * words_ * frames->row_count() * team_.size();
     } else {
-      single.emplace(program, stop_);
-      result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) * (1 + threads_);
+      start.emplace(program, team_.stop_token());
+      result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) * (1 + team_.size());
     }
-    if (stop_.stop_requested()) return cancelled();
+    if (team_.stopped()) return cancelled();
     result_.timing.plan = Clock::now() - started;
 
-    ShotTable table(circuit_.clbit_count(), options_.want_memory, stop_);
+    ShotTable table(circuit_.clbit_count(), options_.want_memory, team_.stop_token());
     for (std::uint64_t first = 0; first < options_.shots; first += chunk_shots) {
       std::uint64_t const shots = std::min(chunk_shots, options_.shots - first);
       Clock::time_point const simulating = Clock::now();
       std::span<std::uint64_t> const outcomes = table.start(shots);
       if (frames) run_frames(*frames, first, shots, outcomes);
-      else run_single(*single, first, shots, outcomes);
-      if (stop_.stop_requested()) return cancelled();
+      else run_single(program, *start, first, shots, outcomes);
+      if (team_.stopped()) return cancelled();
       Clock::time_point const sampling = Clock::now();
       table.finish();
-      if (stop_.stop_requested()) return cancelled();
+      if (team_.stopped()) return cancelled();
       result_.timing.simulate += sampling - simulating;
       result_.timing.sample += Clock::now() - sampling;
       if (progress_ && first + shots < options_.shots)
@@ -82,7 +80,7 @@ class Run {
     Clock::time_point const counting = Clock::now();
     result_.counts = table.counts();
     if (options_.want_memory) result_.memory = table.memory(result_.counts);
-    if (stop_.stop_requested()) return cancelled();
+    if (team_.stopped()) return cancelled();
     result_.timing.sample += Clock::now() - counting;
     result_.engine = "stabilizer";
     result_.seed = seed_;
@@ -95,19 +93,13 @@ class Run {
   void run_frames(FrameProgram const& frames, std::uint64_t first, std::uint64_t shots,
                   std::span<std::uint64_t> outcomes) {
     std::uint64_t const batch = 64 * words_;
-    auto const batches = static_cast<std::int64_t>((shots + batch - 1) / batch);
-#pragma omp parallel num_threads(threads_) if (batches > 1)
-    {
-      std::vector<std::uint64_t> rows(frames.row_count() * words_);
-#pragma omp for schedule(dynamic)
-      for (std::int64_t b = 0; b < batches; ++b) {
-        if (stop_.stop_requested()) continue;
-        std::uint64_t const start = static_cast<std::uint64_t>(b) * batch;
-        Random random(seed_, first / batch + static_cast<std::uint64_t>(b));
-        frames.run(rows.data(), words_, random, stop_);
-        write_outcomes(frames, rows.data(), start, std::min(batch, shots - start), outcomes);
-      }
-    }
+    std::vector<std::vector<std::uint64_t>> rows(team_.size());
+    team_.for_each((shots + batch - 1) / batch, [&](std::size_t b, unsigned worker) {
+      rows[worker].resize(frames.row_count() * words_);
+      Random random(seed_, first / batch + b);
+      frames.run(rows[worker].data(), words_, random, team_.stop_token());
+      write_outcomes(frames, rows[worker].data(), b * batch, std::min(batch, shots - b * batch), outcomes);
+    });
   }
 
   /// Turns rows by classical bit into words by shot.
@@ -128,52 +120,60 @@ class Run {
     }
   }
 
-  void run_single(ShotRunner const& runner, std::uint64_t first, std::uint64_t shots,
+  void run_single(CliffordProgram const& program, CommonStart const& start, std::uint64_t first, std::uint64_t shots,
                   std::span<std::uint64_t> outcomes) {
-    std::size_t const words_per_shot = (std::size_t{circuit_.clbit_count()} + 63) / 64;
-#pragma omp parallel for schedule(dynamic) num_threads(threads_) if (shots > 1)
-    for (std::int64_t s = 0; s < static_cast<std::int64_t>(shots); ++s) {
-      if (stop_.stop_requested()) continue;
-      auto const shot = static_cast<std::uint64_t>(s);
-      Random random(seed_, first + shot);
-      Outcome const outcome = runner.run(random, stop_);
-      std::ranges::copy(outcome.words(), outcomes.begin() + static_cast<std::ptrdiff_t>(shot * words_per_shot));
-    }
+    constexpr std::uint64_t batch = 64;  // shots that a thread takes at a time
+    std::size_t const words = (std::size_t{circuit_.clbit_count()} + 63) / 64;
+    std::vector<std::optional<ShotRunner>> runners(team_.size());
+    team_.for_each((shots + batch - 1) / batch, [&](std::size_t b, unsigned worker) {
+      if (!runners[worker]) runners[worker].emplace(program, start);
+      for (std::uint64_t shot = b * batch; shot < std::min(shots, (b + 1) * batch) && !team_.stopped(); ++shot) {
+        Random random(seed_, first + shot);
+        runners[worker]->run(random, team_.stop_token(), outcomes.subspan(shot * words, words));
+      }
+    });
   }
 
   Circuit const& circuit_;
   RunOptions const& options_;
   Progress const& progress_;
-  std::stop_token const stop_;
-  unsigned const threads_;
+  Team team_;
   std::uint64_t const seed_;
   std::size_t words_ = 0;  ///< Per row of frames.
   RunResult result_;
 };
 
+Result<void> check(Circuit const& circuit, RunOptions const& options) {
+  constexpr std::string_view name = "stabilizer";
+  if (auto able = require_abilities(circuit, {.noise = true, .classical_control = true}, name); !able) return able;
+  return require_counts_only(options, name);
+}
+
+MemoryPrediction predict(Circuit const& circuit, RunOptions const& options) {
+  std::uint64_t const rows = FrameProgram::row_count(circuit);
+  std::uint64_t const tableau = Tableau::bytes(circuit.qubit_count());
+  std::uint64_t const per_thread = std::max(tableau, 8 * words_per_row(rows, options.shots) * rows);
+  std::uint64_t const program = 128 * circuit.size();  // at most a step, two additions and a channel's rows for each
+  return {.qubits = circuit.qubit_count(),
+          .bytes = tableau + per_thread * Team(options.threads).size() + program +
+                   ShotTable::bytes(circuit.clbit_count(), options.shots, chunk_shots, options.want_memory)};
+}
+
 }  // namespace
 
 Result<MemoryPrediction> StabilizerEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
-  if (auto able = require_abilities(circuit, {.noise = true, .classical_control = true}, name()); !able)
-    return std::move(able).error();
-  if (auto checked = require_counts_only(options, name()); !checked) return std::move(checked).error();
+  if (auto checked = check(circuit, options); !checked) return std::move(checked).error();
   if (auto program = CliffordProgram::make(circuit); !program) return std::move(program).error();
-  std::uint64_t const rows = FrameProgram::row_count(circuit);
-  std::uint64_t const per_thread = std::max(Tableau::bytes(circuit.qubit_count()), 8 * words_per_row(rows) * rows);
-  return MemoryPrediction{.qubits = circuit.qubit_count(),
-                          .bytes = Tableau::bytes(circuit.qubit_count()) + per_thread * threads_of(options) +
-                                   64 * circuit.size() +
-                                   ShotTable::bytes(circuit.clbit_count(), options.shots, chunk_shots, options.want_memory)};
+  return predict(circuit, options);
 }
 
 Result<RunResult> StabilizerEngine::run(Circuit const& circuit, RunOptions const& options, Progress const& progress,
                                         std::stop_token stop) const {
   Clock::time_point const started = Clock::now();
-  Result<MemoryPrediction> const prediction = predict_memory(circuit, options);
-  if (!prediction) return prediction.error();
-  if (auto admitted = admit(*prediction, options); !admitted) return std::move(admitted).error();
+  if (auto checked = check(circuit, options); !checked) return std::move(checked).error();
   Result<CliffordProgram> const program = CliffordProgram::make(circuit);
   if (!program) return program.error();
+  if (auto admitted = admit(predict(circuit, options), options); !admitted) return std::move(admitted).error();
   auto const checking = Clock::now() - started;
   Result<RunResult> result = Run(circuit, options, progress, std::move(stop)).run(*program);
   if (result) result->timing.plan += checking;

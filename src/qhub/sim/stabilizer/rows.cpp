@@ -1,9 +1,12 @@
 #include "qhub/sim/stabilizer/rows.h"
 
+#include "qhub/sim/simd.h"
+
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "qhub/sim/stabilizer/rows.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace qhub::sim::stabilizer::HWY_NAMESPACE {
@@ -29,7 +32,8 @@ namespace qhub::sim::stabilizer {
 HWY_EXPORT(AddRows);
 
 void add_rows(std::uint64_t* rows, std::size_t words, std::span<Addition const> additions) {
-  HWY_DYNAMIC_DISPATCH(AddRows)(rows, words, additions);
+  static auto const chosen = HWY_DISPATCH_TABLE(AddRows)[chosen_variant(HWY_TARGETS).index];
+  chosen(rows, words, additions);
 }
 
 }  // namespace qhub::sim::stabilizer

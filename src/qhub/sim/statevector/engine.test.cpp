@@ -6,10 +6,9 @@
 #include <atomic>
 #include <iostream>
 #include <numbers>
-#include <numeric>
 #include <thread>
 
-#include "qhub/sim/internal/dense_reference.h"
+#include "qhub/sim/internal/random_circuit.h"
 
 namespace qhub::sim::statevector {
 namespace {
@@ -20,6 +19,7 @@ using circuit::Gate;
 using circuit::Instruction;
 using circuit::InstructionKind;
 using circuit::Qubit;
+using dense::RandomCircuit;
 using dense::State;
 
 Result<RunResult> try_run(Circuit const& circuit, RunOptions const& options) {
@@ -50,72 +50,6 @@ void append(Circuit& circuit, Instruction const& instruction) {
   auto const done = circuit.append(instruction);
   ASSERT_TRUE(done) << done.error().message;
 }
-
-/// Random gates of every kind with random controls.
-class RandomCircuit {
- public:
-  RandomCircuit(unsigned qubits, unsigned clbits, unsigned seed) : circuit(qubits, clbits), generator_(seed) {}
-
-  void add_gate(Condition::Id condition = {}) {
-    auto const gate = static_cast<Gate>(generator_() % circuit::gate_count);
-    std::vector<Qubit> qubits(circuit.qubit_count());
-    std::iota(qubits.begin(), qubits.end(), 0U);
-    std::shuffle(qubits.begin(), qubits.end(), generator_);
-    bool const is_unitary = generator_() % 6 == 0;
-    std::size_t const targets =
-        is_unitary ? 1 + generator_() % std::min<std::size_t>(3, qubits.size()) : info(gate).targets;
-    if (targets > qubits.size()) return;
-    std::vector<Qubit> positive, negative;
-    for (std::size_t q = targets; q < qubits.size(); ++q) {
-      unsigned const draw = generator_() % 8;
-      if (draw == 0) positive.push_back(qubits[q]);
-      if (draw == 1) negative.push_back(qubits[q]);
-    }
-    qubits.resize(targets);
-    std::vector<double> parameters(is_unitary ? 0 : info(gate).parameters);
-    for (double& parameter : parameters) parameter = std::uniform_real_distribution(-4.0, 4.0)(generator_);
-    std::vector<circuit::Complex> matrix;
-    if (is_unitary) matrix = dense::random_unitary(static_cast<unsigned>(targets), generator_() % 1000);
-    append(circuit, {.kind = is_unitary ? InstructionKind::unitary : InstructionKind::gate,
-                     .gate = gate,
-                     .positive_controls = positive,
-                     .negative_controls = negative,
-                     .targets = qubits,
-                     .parameters = parameters,
-                     .matrix = matrix,
-                     .condition = condition});
-  }
-
-  void add_measurement_or_reset(bool reset, Condition::Id condition) {
-    Qubit const qubit = generator_() % circuit.qubit_count();
-    append(circuit, {.kind = reset ? InstructionKind::reset : InstructionKind::measure,
-                     .targets = std::span(&qubit, 1),
-                     .clbit = reset ? 0 : static_cast<circuit::Clbit>(generator_() % circuit.clbit_count()),
-                     .condition = condition});
-  }
-
-  /// A new test of one or two bits, now and then inside an earlier one or negated; or none.
-  Condition::Id maybe_condition() {
-    unsigned const draw = generator_() % 6;
-    auto const count = static_cast<std::uint32_t>(circuit.conditions().size());
-    if (draw > 1) return {};
-    if (draw == 1 && count > 0) return {.index = static_cast<std::uint32_t>(generator_() % count), .negated = true};
-    Condition condition{.first = static_cast<circuit::Clbit>(generator_() % (circuit.clbit_count() - 1)),
-                        .count = 1 + static_cast<std::uint32_t>(generator_() % 2),
-                        .value = generator_() % 2,
-                        .parent = {}};
-    if (count > 0 && generator_() % 3 == 0)
-      condition.parent = {.index = static_cast<std::uint32_t>(generator_() % count), .negated = generator_() % 2 == 0};
-    return *circuit.add_condition(condition);
-  }
-
-  unsigned draw() { return static_cast<unsigned>(generator_()); }
-
-  Circuit circuit;
-
- private:
-  std::mt19937_64 generator_;
-};
 
 TEST(StatevectorEngine, RandomCircuitsMatchTheDenseReference) {
   for (unsigned seed = 0; seed < 200; ++seed) {
