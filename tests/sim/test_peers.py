@@ -1,4 +1,5 @@
 # environments: reference
+# sanitized: no — statistics of many shots; the same paths have tests of their own beside the engines
 """The engines against simulators by others, on the same circuits: exact probabilities where the peer has them."""
 
 from __future__ import annotations

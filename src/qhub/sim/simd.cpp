@@ -14,6 +14,7 @@ std::vector<SimdVariant> usable_variants(std::int64_t compiled) {
     hwy::ChosenTarget chosen;
     chosen.Update(target);
     SimdVariant& variant = variants.emplace_back(SimdVariant{hwy::TargetName(target), chosen.GetIndex()});
+    if (target == HWY_AVX3) variant.name = "avx512";
     for (char& c : variant.name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   return variants;

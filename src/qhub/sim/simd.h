@@ -9,7 +9,7 @@ namespace qhub::sim {
 
 /// One variant of functions that Google Highway has compiled for several kinds of processor.
 struct SimdVariant {
-  std::string name;       ///< As Highway names the target, in lower case: scalar, avx2, avx3 (AVX-512), neon …
+  std::string name;       ///< scalar, avx2, avx512, neon; others as Highway calls the target, in lower case.
   std::size_t index = 0;  ///< In the table that HWY_EXPORT makes.
 };
 

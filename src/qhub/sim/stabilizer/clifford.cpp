@@ -44,11 +44,6 @@ PauliString image_of(PauliString const& string, Clifford::Images const& images, 
   return {product.x, product.z, product.exponent == 2};
 }
 
-PauliString generator(unsigned index) {
-  std::uint32_t const bit = std::uint32_t{1} << index / 2;
-  return index % 2 == 0 ? PauliString{.x = bit} : PauliString{.z = bit};
-}
-
 /// U P U† as a Pauli string, if it is one.
 std::optional<PauliString> conjugate(std::span<Complex const> matrix, std::size_t size, PauliString const& pauli) {
   auto const entry = [&](std::size_t row, std::size_t column) {

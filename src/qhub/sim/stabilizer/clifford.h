@@ -30,7 +30,13 @@ struct PauliString {
   friend bool operator==(PauliString const&, PauliString const&) = default;
 };
 
-/// A Clifford gate on k qubits, as what it does to Pauli strings. Generator 2j is X on its qubit j, 2j + 1 is Z there.
+/// X on qubit j for index 2j, Z there for 2j + 1.
+[[nodiscard]] inline PauliString generator(unsigned index) {
+  std::uint32_t const bit = std::uint32_t{1} << index / 2;
+  return index % 2 == 0 ? PauliString{.x = bit} : PauliString{.z = bit};
+}
+
+/// A Clifford gate on k qubits, as what it does to Pauli strings.
 struct Clifford {
   using Images = std::array<PauliString, 2 * std::size_t{max_clifford_qubits}>;
 

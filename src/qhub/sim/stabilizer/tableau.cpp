@@ -89,8 +89,9 @@ void Tableau::apply(Clifford const& gate, std::span<circuit::Qubit const> qubits
   use_rows();
   std::size_t const words = x_of_x_.words();
   std::array<bool, 2 * std::size_t{max_clifford_qubits}> signs{};
-  std::ranges::fill(scratch_, 0);
+  auto const changes = [&](unsigned g) { return gate.inverse_images[g] != generator(g); };
   for (unsigned g = 0; g < 2 * gate.qubits; ++g) {
+    if (!changes(g)) continue;
     PauliString const& image = gate.inverse_images[g];
     std::uint64_t* const x = scratch_.data() + 2 * g * words;
     std::uint64_t* const z = x + words;
@@ -124,6 +125,7 @@ void Tableau::apply(Clifford const& gate, std::span<circuit::Qubit const> qubits
     signs[g] = (exponent & 2) != 0;
   }
   for (unsigned g = 0; g < 2 * gate.qubits; ++g) {
+    if (!changes(g)) continue;
     circuit::Qubit const qubit = qubits[g / 2];
     Row const target = row(g % 2, qubit);
     std::copy_n(scratch_.data() + 2 * g * words, words, target.x);

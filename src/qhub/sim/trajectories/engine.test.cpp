@@ -27,7 +27,7 @@ RunResult run(Circuit const& circuit, RunOptions const& options) {
 }
 
 TEST(TrajectoriesEngine, MeasurementsFeedbackAndNoiseMatchTheDenseReference) {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
     RandomCircuit random(2 + seed % 3, 3, seed);
     for (int i = 0; i < 16; ++i) {
       auto const condition = random.maybe_condition();
@@ -95,9 +95,9 @@ TEST(TrajectoriesEngine, WithoutNoiseTheStandardErrorIsZero) {
 TEST(TrajectoriesEngine, TheNormSurvivesLongCircuits) {
   Circuit circuit(2, 1);
   circuit.x(0);
-  for (int i = 0; i < 20000; ++i) circuit.noise(Channel::amplitude_damping, {0.0001}, {0}).x(1);
+  for (int i = 0; i < 4000; ++i) circuit.noise(Channel::amplitude_damping, {0.0005}, {0}).x(1);
   circuit.measure(0, 0);
-  double const alive = std::pow(1 - 0.0001, 20000);
+  double const alive = std::pow(1 - 0.0005, 4000);
   for (Precision const precision : {Precision::double_precision, Precision::single_precision}) {
     RunResult const result = run(circuit, {.shots = 2000, .seed = 3, .precision = precision});
     EXPECT_NEAR(static_cast<double>(result.counts["1"]) / 2000, alive, 5 * std::sqrt(alive * (1 - alive) / 2000));
