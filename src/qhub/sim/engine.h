@@ -116,8 +116,9 @@ class Engine {
                                                                 RunOptions const& options) const = 0;
 
   /// Runs the circuit `options.shots` times.
-  /// Errors: invalid_argument (nothing is asked for, or of a qubit that is not there), unsupported, resource_exhausted (before anything is allocated;
-  /// the message names the qubits, the bytes needed and the limit), cancelled (within 100 ms of the request).
+  /// Errors: invalid_argument (nothing is asked for, or of a qubit that is not there), unsupported, resource_exhausted
+  /// (before anything is allocated; the message names the qubits, the bytes needed and the limit), cancelled (within
+  /// 100 ms of the request).
   [[nodiscard]] virtual Result<RunResult> run(circuit::Circuit const& circuit, RunOptions const& options,
                                               Progress const& progress, std::stop_token stop) const = 0;
 };

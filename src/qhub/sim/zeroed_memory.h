@@ -6,8 +6,8 @@
 
 namespace qhub::sim {
 
-/// Owns zeroed bytes, aligned to 64. Large ones come from the system as huge pages, zeroed as they are first touched: so
-/// getting them takes no time, and a run can be cancelled from its start.
+/// Owns zeroed bytes, aligned to 64. Large ones come from the system as huge pages, zeroed as they are first touched:
+/// so getting them takes no time, and a run can be cancelled from its start.
 class ZeroedMemory {
  public:
   /// Nothing if the system refuses.

@@ -23,13 +23,27 @@ std::uint64_t bit(unsigned qubit) {
   return std::uint64_t{1} << qubit;
 }
 
+bool is_one(Complex factor) {
+  return std::abs(factor.imag()) <= negligible && factor.real() > 0;
+}
+
+Complex normalized(Complex z) {
+  return z / std::sqrt(std::norm(z));
+}
+
+/// The textbook product: no number here is infinite.
+Complex multiply(Complex a, Complex b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 template <std::size_t size>
 std::array<Complex, size * size> product(std::array<Complex, size * size> const& later,
                                          std::array<Complex, size * size> const& earlier) {
   std::array<Complex, size * size> result{};
   for (std::size_t r = 0; r < size; ++r)
     for (std::size_t k = 0; k < size; ++k)
-      for (std::size_t c = 0; c < size; ++c) result[r * size + c] += later[r * size + k] * earlier[k * size + c];
+      for (std::size_t c = 0; c < size; ++c) 
+        result[r * size + c] += multiply(later[r * size + k], earlier[k * size + c]);
   return result;
 }
 
@@ -178,34 +192,40 @@ void ElementMaker::add_diagonal(std::span<Complex const> matrix, std::span<unsig
   for (std::size_t state = 0; state < size; ++state) {
     Controls where = controls;
     for (std::size_t t = 0; t < targets.size(); ++t) where = where.with(targets[t], (state >> t & 1) != 0);
-    add_phase(std::arg(matrix[state * size + state]), where);
+    add_phase(normalized(matrix[state * size + state]), where);
   }
 }
 
-/// e^{i angle} where the controls agree. On up to two qubits, it is written with controls that ask for 1 only.
-void ElementMaker::add_phase(double angle, Controls where) {
-  if (std::abs(angle) <= negligible || !simplify(where)) return;
+/// A factor of size 1 where the controls agree. On up to two qubits, it is written with controls that ask for 1 only.
+void ElementMaker::add_phase(Complex factor, Controls where) {
+  if (is_one(factor) || !simplify(where)) return;
   std::uint64_t const zeros = where.qubits & ~where.values;
   int const count = std::popcount(where.qubits);
   if (count == 0) {
-    factor_ *= std::polar(1.0, angle);
+    factor_ *= factor;
   } else if (count <= 2 && zeros != 0) {  // 1 - b instead of b
     std::uint64_t const qubit = zeros & -zeros;
-    add_phase(angle, {where.qubits & ~qubit, where.values});
-    add_phase(-angle, {where.qubits, where.values | qubit});
+    add_phase(factor, {where.qubits & ~qubit, where.values});
+    add_phase(std::conj(factor), {where.qubits, where.values | qubit});
   } else if (count == 1) {
-    add_one({1, 0, 0, std::polar(1.0, angle)}, static_cast<unsigned>(std::countr_zero(where.qubits)));
+    add_one({1, 0, 0, factor}, static_cast<unsigned>(std::countr_zero(where.qubits)));
   } else {
     look_at(where.qubits);
-    list_.elements.push_back(
-        {.kind = Kind::phase, .controls = where.qubits, .control_values = where.values, .number = angle});
+    add_phase_element(factor, where);
   }
+}
+
+/// Unless it is 1, or the qubit is still in |0⟩.
+void ElementMaker::add_phase_element(Complex factor, Controls const& where) {
+  if (is_one(factor) || (where.qubits & ~mixed_) != 0) return;
+  list_.elements.push_back(
+      {.kind = Kind::phase, .controls = where.qubits, .control_values = where.values, .factor = factor});
 }
 
 void ElementMaker::add_controlled_one(Matrix2 const& matrix, unsigned target, Controls const& controls) {
   if (std::abs(matrix[0]) <= negligible && std::abs(matrix[3]) <= negligible) {
-    add_phase(std::arg(matrix[2]), controls.with(target, false));
-    add_phase(std::arg(matrix[1]), controls.with(target, true));
+    add_phase(normalized(matrix[2]), controls.with(target, false));
+    add_phase(normalized(matrix[1]), controls.with(target, true));
     add_exchange(target, controls);
   } else {
     add_element({.kind = Kind::multiply_one}, std::array{target}, controls, matrix);
@@ -231,7 +251,8 @@ void ElementMaker::add_two(Matrix4 const& matrix, unsigned a, unsigned b, Contro
 void ElementMaker::add_permutation(Matrix4 const& matrix, std::array<unsigned, 4> const& image, unsigned a, unsigned b,
                                    Controls const& controls) {
   for (unsigned state = 0; state < 4; ++state)
-    add_phase(std::arg(matrix[image[state] * 4 + state]), controls.with(a, (state & 1) != 0).with(b, (state & 2) != 0));
+    add_phase(normalized(matrix[image[state] * 4 + state]),
+              controls.with(a, (state & 1) != 0).with(b, (state & 2) != 0));
   unsigned const of_a = image[1] ^ image[0], of_b = image[2] ^ image[0];  // the columns of A
   if (of_a == 2 || of_b == 1) {
     if (controls.qubits == 0 && renaming_) {
@@ -287,28 +308,25 @@ void ElementMaker::flush_mixing(unsigned qubit) {
   if (!waiting_[qubit] || is_diagonal(*waiting_[qubit])) return;
   Matrix2 const u = *waiting_[qubit];
   waiting_[qubit].reset();
-  double const cosine = std::abs(u[0]), sine = std::abs(u[2]), length = std::hypot(cosine, sine);
+  double const cosine = std::sqrt(std::norm(u[0])), sine = std::sqrt(std::norm(u[2]));
   Element element{.target_count = 1, .mixed = bit(qubit)};
   element.targets[0] = static_cast<std::uint8_t>(qubit);
-  double before = 0, after = 0;
+  Controls const where{bit(qubit), bit(qubit)};
   if (cosine <= negligible) {
     element.kind = Kind::exchange;
-    before = std::arg(u[1] / u[2]);
-    factor_ *= std::polar(1.0, std::arg(u[2]));
+    add_phase_element(normalized(u[1] * std::conj(u[2])), where);
+    factor_ *= normalized(u[2]);
   } else {
     element.kind = cosine >= sine ? Kind::rotate : Kind::rotate_exchanged;
     element.number = cosine >= sine ? sine / cosine : cosine / sine;
-    element.scale = std::max(cosine, sine) / length;
-    before = std::arg(-u[1] / u[0]);
-    after = std::arg(u[2] / u[0]);
-    factor_ *= std::polar(1.0, std::arg(u[0]));
+    element.scale = std::max(cosine, sine) / std::sqrt(cosine * cosine + sine * sine);
+    add_phase_element(normalized(-u[1] * std::conj(u[0])), where);
+    Complex const after = normalized(u[2] * std::conj(u[0]));
+    if (!is_one(after)) waiting_[qubit] = Matrix2{1, 0, 0, after};
+    factor_ *= normalized(u[0]);
   }
-  if (std::abs(before) > negligible && (mixed_ & bit(qubit)) != 0)
-    list_.elements.push_back(
-        {.kind = Kind::phase, .controls = bit(qubit), .control_values = bit(qubit), .number = before});
   list_.elements.push_back(element);
   mixed_ |= bit(qubit);
-  if (std::abs(after) > negligible) waiting_[qubit] = Matrix2{1, 0, 0, std::polar(1.0, after)};
 }
 
 void ElementMaker::flush(unsigned qubit) {
@@ -316,11 +334,8 @@ void ElementMaker::flush(unsigned qubit) {
   if (!waiting_[qubit]) return;
   Matrix2 const u = *waiting_[qubit];
   waiting_[qubit].reset();
-  factor_ *= std::polar(1.0, std::arg(u[0]));
-  double const angle = std::arg(u[3] / u[0]);
-  if (std::abs(angle) > negligible && (mixed_ & bit(qubit)) != 0)
-    list_.elements.push_back(
-        {.kind = Kind::phase, .controls = bit(qubit), .control_values = bit(qubit), .number = angle});
+  factor_ *= normalized(u[0]);
+  add_phase_element(normalized(u[3] * std::conj(u[0])), {bit(qubit), bit(qubit)});
 }
 
 }  // namespace qhub::sim::statevector

@@ -57,7 +57,8 @@ class ElementMaker {
                                Controls const& controls);
   void multiply_open(std::uint32_t index, Matrix4 const& later);
   void add_diagonal(std::span<Complex const> matrix, std::span<unsigned const> targets, Controls const& controls);
-  void add_phase(double angle, Controls where);
+  void add_phase(Complex factor, Controls where);
+  void add_phase_element(Complex factor, Controls const& where);
   void add_controlled_one(Matrix2 const& matrix, unsigned target, Controls const& controls);
   void add_exchange(unsigned target, Controls const& controls);
   void add_two(Matrix4 const& matrix, unsigned a, unsigned b, Controls const& controls);
@@ -76,7 +77,7 @@ class ElementMaker {
   std::vector<unsigned> qubit_;                  ///< Of each wire.
   std::uint64_t mixed_ = 0;                      ///< Qubits that elements so far may have taken out of |0⟩.
   std::vector<std::optional<Matrix2>> waiting_;  ///< Product of the one-qubit gates on a qubit since its last element.
-  std::vector<std::uint32_t> open_;              ///< The multiply_two that was last on a qubit, if nothing came after it.
+  std::vector<std::uint32_t> open_;  ///< The multiply_two that was last on a qubit, if nothing came after it.
 };
 
 }  // namespace qhub::sim::statevector

@@ -43,9 +43,9 @@ Error cancelled() {
 template <class Real>
 struct Branch {
   State<Real> state;
-  unsigned written;              ///< Amplitudes from 2^written on are still 0.
-  std::complex<double> factor;   ///< By which the state has to be multiplied.
-  std::size_t next_step;         ///< Of the program.
+  unsigned written;             ///< Amplitudes from 2^written on are still 0.
+  std::complex<double> factor;  ///< By which the state has to be multiplied.
+  std::size_t next_step;        ///< Of the program.
   std::uint64_t shots;
   Outcome bits;
   circuit::ConditionEvaluator conditions;
@@ -108,10 +108,10 @@ class Run {
   [[nodiscard]] bool stopped() const { return team_.stopped(); }
 
   [[nodiscard]] Error out_of_memory(std::uint64_t bytes) const {
-    return {.kind = ErrorKind::resource_exhausted,
-            .message = fmt::format("the system refused {} bytes for a state of {} qubits", bytes,
-                                   program_.shape.positions),
-            .details = {}};
+    return {
+        .kind = ErrorKind::resource_exhausted,
+        .message = fmt::format("the system refused {} bytes for a state of {} qubits", bytes, program_.shape.positions),
+        .details = {}};
   }
 
   /// Runs the rest of the program on one branch. May add branches, each to be continued after this one.
@@ -212,9 +212,12 @@ class Run {
   /// Answers what is wanted of the state before the final measurements.
   Result<void> look(Branch<Real> const& branch) {
     Observer<Real> const observer(branch.state, branch.written, branch.factor, program_.positions, team_);
-    for (Outcome const& basis_state : options_.want_amplitudes) result_.amplitudes.push_back(observer.amplitude(basis_state));
-    for (auto const& qubits : options_.want_probabilities) result_.probabilities.push_back(observer.probabilities(qubits));
-    for (PauliSum const& sum : options_.want_expectations) result_.expectations.push_back({.value = observer.expectation(sum)});
+    for (Outcome const& basis_state : options_.want_amplitudes)
+      result_.amplitudes.push_back(observer.amplitude(basis_state));
+    for (auto const& qubits : options_.want_probabilities)
+      result_.probabilities.push_back(observer.probabilities(qubits));
+    for (PauliSum const& sum : options_.want_expectations)
+      result_.expectations.push_back({.value = observer.expectation(sum)});
     if (options_.want_statevector) {
       result_.statevector = Amplitudes::zeros(circuit_.qubit_count());
       if (!result_.statevector) return out_of_memory(sizeof(Amplitude) << circuit_.qubit_count());
@@ -334,8 +337,7 @@ Result<void> check_wishes(Circuit const& circuit, RunOptions const& options) {
     if (options.want_amplitudes[i].words().size() != Outcome(qubits).words().size())
       return refuse("amplitudes", i, fmt::format("a basis state of {} qubits is needed", qubits));
   for (std::size_t i = 0; i < options.want_probabilities.size(); ++i) {
-    if (options.want_probabilities[i].size() > 32)
-      return refuse("probabilities", i, "at most 32 qubits are possible");
+    if (options.want_probabilities[i].size() > 32) return refuse("probabilities", i, "at most 32 qubits are possible");
     if (auto text = problem(options.want_probabilities[i]); !text.empty()) return refuse("probabilities", i, text);
   }
   for (std::size_t i = 0; i < options.want_expectations.size(); ++i) {

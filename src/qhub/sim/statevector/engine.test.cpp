@@ -98,9 +98,8 @@ TEST(StatevectorEngine, RandomCircuitsOfManyChunksMatchTheDefinition) {
     expected[0] = 1;
     for (Instruction const instruction : random.circuit) expected = apply_to(expected, instruction);
     EXPECT_LE(dense::max_distance(final_state(random.circuit), expected), 1e-12) << "seed " << seed;
-    auto const single = run(random.circuit, {.shots = 0,
-                                             .precision = Precision::single_precision,
-                                             .want_statevector = true});
+    auto const single =
+        run(random.circuit, {.shots = 0, .precision = Precision::single_precision, .want_statevector = true});
     EXPECT_LE(dense::max_distance(single.statevector->span(), expected), 1e-5) << "seed " << seed;
   }
 }
@@ -253,7 +252,9 @@ TEST(StatevectorEngine, WideGatesWithControlsAnywhereMatchTheDefinition) {
                        .negative_controls = std::span(order).subspan(targets + 1, repeat % 2),
                        .targets = std::span(order).first(targets),
                        .matrix = matrix});
-      circuit.rzz(0.3, order[0], order[1]).ccz(order[0], order[2], order[qubits - 1]).cswap(order[1], order[4], order[5]);
+      circuit.rzz(0.3, order[0], order[1])
+          .ccz(order[0], order[2], order[qubits - 1])
+          .cswap(order[1], order[4], order[5]);
     }
     State expected(std::size_t{1} << qubits);
     expected[0] = 1;
@@ -286,8 +287,7 @@ TEST(StatevectorEngine, SinglePrecisionCountsFollowTheSameDistribution) {
       }
     }
     dense::Distribution const exact(random.circuit);
-    auto const result =
-        run(random.circuit, {.shots = 20000, .seed = seed, .precision = Precision::single_precision});
+    auto const result = run(random.circuit, {.shots = 20000, .seed = seed, .precision = Precision::single_precision});
     EXPECT_EQ(dense::disagreement(result.counts, exact.probabilities()), "") << "seed " << seed;
   }
 }

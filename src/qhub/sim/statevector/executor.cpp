@@ -81,9 +81,9 @@ struct Executor<Real>::Rows {
     unsigned chunk_bit;   ///< Which then gets the angle too; chunk_bits if it is for the whole chunk.
     double angle;
   };
-  std::vector<Complex> first;        ///< Row 0.
-  Numbers<Real> first_row, steps;    ///< In the layout of the kernels.
-  std::vector<Complex> pairs;        ///< By row; empty if all are 1.
+  std::vector<Complex> first;      ///< Row 0.
+  Numbers<Real> first_row, steps;  ///< In the layout of the kernels.
+  std::vector<Complex> pairs;      ///< By row; empty if all are 1.
   Numbers<Real> pair_numbers;
   std::vector<Coupling> couplings;
 };
@@ -95,7 +95,8 @@ struct Executor<Real>::Prepared {
   std::span<PassStep const> steps;
   Numbers<Real> numbers = {};
   std::vector<Rows> rows = {};  ///< Of each rows step in turn.
-  Numbers<Real> factors = {};   ///< For each step one block: what a blocks step multiplies by, the lanes of a dense step.
+  Numbers<Real> factors =
+      {};  ///< For each step one block: what a blocks step multiplies by, the lanes of a dense step.
 };
 
 template <class Real>
@@ -175,7 +176,8 @@ typename Executor<Real>::Rows Executor<Real>::prepare_rows(std::span<PhaseTerm c
         rows.pairs[r] *= phase(pair[low * chunk_bits + row_bits + static_cast<unsigned>(std::countr_zero(rest))]);
     }
     rows.pair_numbers.resize(2 * rows.pairs.size());
-    for (std::size_t r = 0; r < rows.pairs.size(); ++r) write_blocks<Real>(std::span(rows.pairs).subspan(r, 1), 1, rows.pair_numbers.data() + 2 * r);
+    for (std::size_t r = 0; r < rows.pairs.size(); ++r)
+      write_blocks<Real>(std::span(rows.pairs).subspan(r, 1), 1, rows.pair_numbers.data() + 2 * r);
   }
   return rows;
 }
@@ -204,7 +206,8 @@ void Executor<Real>::multiply_rows(Rows const& rows, Real* chunk, std::size_t ou
     }
     pairs = worker.pairs.data();
   }
-  kernels_.multiply_rows(chunk, chunk_bits, {.first = stack, .steps = rows.steps.data(), .pairs = pairs, .stack = stack});
+  kernels_.multiply_rows(chunk, chunk_bits,
+                         {.first = stack, .steps = rows.steps.data(), .pairs = pairs, .stack = stack});
 }
 
 template <class Real>

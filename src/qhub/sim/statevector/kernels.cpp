@@ -97,8 +97,7 @@ HWY_INLINE void rotate_exchanged(D d, Tile<D>& tile, typename Tile<D>::Real cota
 }
 
 template <int kBit, int kPair, class D>
-HWY_INLINE void multiply_pair(D d, Tile<D>& tile, unsigned groups, typename Tile<D>::Real const* m,
-                              hn::Mask<D> lanes) {
+HWY_INLINE void multiply_pair(D d, Tile<D>& tile, unsigned groups, typename Tile<D>::Real const* m, hn::Mask<D> lanes) {
   if ((groups >> kPair & 1) == 0) return;
   constexpr int a = lower(kBit, kPair), b = a | 1 << kBit;
   auto a_re = tile.re[a], a_im = tile.im[a], b_re = tile.re[b], b_im = tile.im[b];

@@ -10,8 +10,8 @@
 ///
 /// **Layout.** Amplitudes lie in blocks of one vector of real parts, then one vector of imaginary parts; a vector has
 /// 2^lane_bits numbers. So bit q of an amplitude's index is a *lane* for q < lane_bits, and a bit of the block's number
-/// above. No kernel mixes lanes except swap_lane, which exchanges a lane with another bit: a gate on a lane is that, and
-/// then a gate on the other bit.
+/// above. No kernel mixes lanes except swap_lane, which exchanges a lane with another bit: a gate on a lane is that,
+/// and then a gate on the other bit.
 ///
 /// **Chunks.** Kernels work on 2^chunk_bits amplitudes in one piece that stay in a core's cache, a copy of some part of
 /// the state or all of it. The bits of the state's index that are the same for the whole chunk are called outer.
@@ -20,9 +20,9 @@ namespace qhub::sim::statevector {
 /// Bits of a tile: 2^3 blocks, which stay in registers while several gates act on them.
 inline constexpr unsigned tile_bits = 3;
 
-/// One gate on a tile. `bit` is the number of the tile's bit it acts on. Blocks of the tile that differ in that bit alone
-/// form 4 pairs (a, b), a having the bit 0, numbered by the two other bits; `groups` has a bit for each pair that takes
-/// part, which is how controls inside the tile are told.
+/// One gate on a tile. `bit` is the number of the tile's bit it acts on. Blocks of the tile that differ in that bit
+/// alone form 4 pairs (a, b), a having the bit 0, numbered by the two other bits; `groups` has a bit for each pair that
+/// takes part, which is how controls inside the tile are told.
 struct TileOperation {
   enum class Kind : std::uint8_t {
     phases,            ///< Multiplies block g by a complex number; groups has a bit for each of the 8 blocks.
@@ -32,7 +32,7 @@ struct TileOperation {
     exchange,          ///< a' = b, b' = a
     exchange_lanes,    ///< The same, in lanes that are not excluded.
     swap_lane,         ///< Exchanges the tile's bit with the lane `lane`.
-    multiply_two,      ///< A 4 × 4 matrix on the two other bits, the lower one first; groups has a bit for `bit` 0 and 1.
+    multiply_two,  ///< A 4 × 4 matrix on the two other bits, the lower one first; groups has a bit for `bit` 0 and 1.
   };
 
   Kind kind = Kind::phases;
@@ -49,8 +49,8 @@ struct TileOperation {
 };
 
 /// Multiplies the amplitudes i of a chunk by W[i]: a product of factors for each bit and each pair of bits that are 1.
-/// A row is 2^(lane_bits + tile_bits) amplitudes, laid out like them. W's row r is its row r without the lowest 1, times
-/// the row of `steps` for that 1, times pairs[r].
+/// A row is 2^(lane_bits + tile_bits) amplitudes, laid out like them. W's row r is its row r without the lowest 1,
+/// times the row of `steps` for that 1, times pairs[r].
 template <class Real>
 struct RowPhases {
   Real const* first;  ///< W's row 0.
@@ -62,9 +62,9 @@ struct RowPhases {
 /// A matrix on more than two bits.
 template <class Real>
 struct DenseGate {
-  Real const* matrix;                     ///< 2^k × 2^k complex, row-major, first of `bits` the lowest bit of an index.
-  Real const* lanes;                      ///< One number per lane, 0 if it is excluded.
-  std::span<std::uint8_t const> bits;     ///< 1 to 6 bits of the chunk, none a lane.
+  Real const* matrix;                  ///< 2^k × 2^k complex, row-major, first of `bits` the lowest bit of an index.
+  Real const* lanes;                   ///< One number per lane, 0 if it is excluded.
+  std::span<std::uint8_t const> bits;  ///< 1 to 6 bits of the chunk, none a lane.
   std::uint32_t chunk_mask, chunk_value;  ///< Controls, as of TileOperation.
 };
 

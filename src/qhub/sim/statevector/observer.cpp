@@ -141,7 +141,8 @@ void Observer<Real>::write_amplitudes(std::span<Amplitude> amplitudes) const {
       std::size_t const place = spread(i, places);
       Real const* const block = state_.at(i);
       for (std::size_t lane = 0; lane < lanes; ++lane)
-        if ((lane & vacant) == 0) amplitudes[place | lane_places[lane]] = factor_ * Amplitude(block[lane], block[lanes + lane]);
+        if ((lane & vacant) == 0)
+          amplitudes[place | lane_places[lane]] = factor_ * Amplitude(block[lane], block[lanes + lane]);
     }
   });
 }

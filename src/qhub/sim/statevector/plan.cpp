@@ -137,7 +137,8 @@ class Planner {
       if (done_[i]) continue;
       Element const& element = list_.elements[i];
       std::uint64_t const inner = selection.inner | element.mixed;
-      if (waiting.lets_pass(element) && count(inner) <= shape_.chunk_bits && count(inner & ~familiar) <= most_strangers) {
+      if (waiting.lets_pass(element) && count(inner) <= shape_.chunk_bits &&
+          count(inner & ~familiar) <= most_strangers) {
         selection.inner = inner;
         selection.elements.push_back(static_cast<std::uint32_t>(i));
       } else {
@@ -202,8 +203,8 @@ class Planner {
       Element const& element = list_.elements[todo_[first]];
       if (element.kind == Kind::dense) {
         if (!force_phases(element)) add_dense(todo_[first]);
-      } else if (TileContent const content = choose_tile(first); !content.elements.empty()) {
-        add_tile(content);
+      } else if (choose_tile(first)) {
+        add_tile();
       } else {
         force_phases(element);
       }
@@ -221,7 +222,8 @@ class Planner {
     if (options_.keep_places) {
       for (unsigned b = 0; b < pass_.inner.size(); ++b) {
         unsigned const p = pass_.inner[b];
-        wanted[b] = placement_.qubit(p) != Placement::none ? placement_.qubit(p) : static_cast<std::uint8_t>(first_vacant + p);
+        wanted[b] =
+            placement_.qubit(p) != Placement::none ? placement_.qubit(p) : static_cast<std::uint8_t>(first_vacant + p);
       }
     } else if (next != 0 && count(inner_ | next) > shape_.chunk_bits) {
       // Low positions are part of every chunk, so they have to hold qubits of the next pass.
@@ -281,10 +283,12 @@ class Planner {
 
   // --- Tiles
 
-  /// Chooses the qubits of the next tile and the elements it can do. Empty if phases have to be done before.
+  /// Chooses the qubits of the next tile and the elements it can do. Returns false if phases have to be done before.
   /// \param first  where in todo_ the first element that mixes is.
-  TileContent choose_tile(std::size_t first) {
-    TileContent content;
+  bool choose_tile(std::size_t first) {
+    TileContent& content = content_;
+    content.qubits = 0;
+    content.elements.clear();
     Waiting waiting;
     phases_.clear();
     std::size_t const end = std::min(todo_.size(), first + tile_window);
@@ -308,7 +312,7 @@ class Planner {
       for (std::uint32_t const p : phases_)
         if ((list_.elements[p].controls & element.mixed) != 0) qubits |= phase_qubits(list_.elements[p]);
       if (count(qubits) > tile_bits) {
-        if (content.elements.empty()) return {};
+        if (content.elements.empty()) return false;
         waiting.add(element);
         continue;
       }
@@ -320,7 +324,7 @@ class Planner {
       });
       content.elements.push_back(i);
     }
-    return content;
+    return true;
   }
 
   /// The qubits a tile must have to do a phase; more than it can have if it cannot.
@@ -328,7 +332,8 @@ class Planner {
     return count(phase.controls) <= 2 && (phase.controls & ~inner_) == 0 ? phase.controls : ~std::uint64_t{0};
   }
 
-  void add_tile(TileContent const& content) {
+  void add_tile() {
+    TileContent const& content = content_;
     std::vector<LaneSwap> swaps;
     std::uint64_t taken = 0;  // bits of the chunk
     for_each_bit(content.qubits, [&](unsigned q) { taken |= bit(chunk_bit_[q]); });
@@ -431,8 +436,8 @@ class Planner {
     switch (element.kind) {
       case Kind::rotate:
       case Kind::rotate_exchanged:
-        operation.kind = element.kind == Kind::rotate ? TileOperation::Kind::rotate
-                                                      : TileOperation::Kind::rotate_exchanged;
+        operation.kind =
+            element.kind == Kind::rotate ? TileOperation::Kind::rotate : TileOperation::Kind::rotate_exchanged;
         plan_.numbers.push_back(element.number);
         scale_ *= element.scale;
         break;
@@ -527,10 +532,9 @@ class Planner {
       found = static_cast<std::uint32_t>(plan_.operations.size() - 1);
     }
     TileOperation& operation = plan_.operations[*found];
-    Complex const factor = std::polar(1.0, phase.number);
     for (unsigned block = 0; block < 8; ++block) {
       if ((block & block_mask) != block_mask) continue;
-      multiply_block(operation, block, factor);
+      multiply_block(operation, block, phase.factor);
     }
   }
 
@@ -597,7 +601,7 @@ class Planner {
       bool const small = count(phase.controls) <= 2;
       if (small ? !pairs : (phase.controls & qubits) == 0) continue;
       if (small) {
-        PhaseTerm term{.angle = phase.number};
+        PhaseTerm term{.angle = std::arg(phase.factor)};
         for_each_bit(phase.controls, [&](unsigned q) {
           if (chunk_bit_[q] == Placement::none) {
             term.outer |= bit(placement_.position(q));
@@ -607,7 +611,7 @@ class Planner {
         });
         plan_.terms.push_back(term);
       } else {
-        PassStep step{.kind = PassStep::Kind::blocks, .angle = phase.number};
+        PassStep step{.kind = PassStep::Kind::blocks, .angle = std::arg(phase.factor)};
         add_controls(phase, step);
         plan_.steps.push_back(step);
       }
@@ -667,15 +671,16 @@ class Planner {
 
   // The present pass.
   Pass pass_;
-  std::uint64_t inner_ = 0;                         ///< Qubits in the chunk.
-  std::array<std::uint8_t, 128> chunk_bit_ = {};    ///< Of each qubit; none if it is not in the chunk.
-  std::array<std::uint8_t, 64> chunk_qubit_ = {};   ///< Of each bit of the chunk: from first_vacant on there is none.
-  std::vector<std::uint32_t> todo_;                 ///< Elements of the pass.
-  std::size_t head_ = 0;                            ///< Those before it in todo_ are done.
-  std::vector<std::uint32_t> phases_;               ///< Of choose_tile(): phases that nothing has forced so far.
-  std::array<std::size_t, 64> next_use_ = {};       ///< Where in todo_ each qubit is mixed next.
+  std::uint64_t inner_ = 0;                        ///< Qubits in the chunk.
+  std::array<std::uint8_t, 128> chunk_bit_ = {};   ///< Of each qubit; none if it is not in the chunk.
+  std::array<std::uint8_t, 64> chunk_qubit_ = {};  ///< Of each bit of the chunk: from first_vacant on there is none.
+  std::vector<std::uint32_t> todo_;                ///< Elements of the pass.
+  std::size_t head_ = 0;                           ///< Those before it in todo_ are done.
+  std::vector<std::uint32_t> phases_;              ///< Of choose_tile(): phases that nothing has forced so far.
+  std::array<std::size_t, 64> next_use_ = {};      ///< Where in todo_ each qubit is mixed next.
 
   // The present tile.
+  TileContent content_;
   PassStep tile_;
   std::array<std::uint32_t, tile_bits> last_mixed_ = {};  ///< Operation behind the last that mixed each of its bits.
 };

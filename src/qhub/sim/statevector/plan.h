@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <stop_token>
@@ -15,7 +16,7 @@ namespace qhub::sim::statevector {
 /// A gate in the form that plans are made of, or a part of one. Qubits are given as bits of a mask.
 struct Element {
   enum class Kind : std::uint8_t {
-    phase,             ///< e^{i angle} where the controls agree; up to two controls ask for 1.
+    phase,             ///< A factor of size 1 where the controls agree; up to two controls ask for 1.
     rotate,            ///< cos α (1, -t; t, 1), with t = tan α
     rotate_exchanged,  ///< sin α (t, -1; 1, t), with t = cot α
     exchange,          ///< X
@@ -30,7 +31,8 @@ struct Element {
   std::uint64_t mixed = 0;                   ///< The targets.
   std::uint64_t controls = 0;                ///< Looked at only; elements that have no other qubits in common commute.
   std::uint64_t control_values = 0;          ///< Subset of `controls`: those that must be 1.
-  double number = 0;                         ///< phase: angle in radians. rotate, rotate_exchanged: t.
+  std::complex<double> factor = 1;           ///< phase only.
+  double number = 0;                         ///< rotate, rotate_exchanged: t.
   double scale = 1;                          ///< rotate: cos α; rotate_exchanged: sin α.
   std::uint32_t first_number = 0;            ///< multiply_one, multiply_two, dense: matrix, row-major, 2 numbers each.
 };
@@ -126,8 +128,8 @@ class Placement {
 
 /// What add_passes() needs to know beside the elements.
 struct PassOptions {
-  bool keep_places = false;         ///< Afterwards every qubit is where it was, because the passes may be left out.
-  bool drop_final_phases = false;   ///< Nothing but measurements of all qubits follows.
+  bool keep_places = false;        ///< Afterwards every qubit is where it was, because the passes may be left out.
+  bool drop_final_phases = false;  ///< Nothing but measurements of all qubits follows.
 };
 
 /// Adds passes for all elements to the plan. Returns the factor that the state has to be multiplied by afterwards: the

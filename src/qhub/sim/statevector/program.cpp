@@ -232,7 +232,7 @@ class ProgramMaker {
   Program program_;
   Placement placement_;
   ElementMaker maker_;
-  circuit::Condition::Id condition_;  ///< Of the gates since the last step.
+  circuit::Condition::Id condition_;                        ///< Of the gates since the last step.
   std::vector<std::pair<unsigned, std::uint32_t>> at_end_;  ///< Qubits of the state and classical bits.
   std::array<circuit::Complex, std::size_t{1} << 2 * circuit::max_gate_targets> gate_matrix_;
 };
@@ -243,15 +243,16 @@ ProgramSize program_size(Circuit const& circuit, bool keep_state) {
   std::vector<std::size_t> const first_gate = first_gates(circuit);
   std::vector<Fate> const fates = decide_fates(circuit, first_gate, keep_state);
   ProgramSize size;
-  size.qubits = static_cast<std::uint32_t>(
-      std::ranges::count_if(first_gate, [](std::size_t first) { return first != never; }));
+  size.qubits =
+      static_cast<std::uint32_t>(std::ranges::count_if(first_gate, [](std::size_t first) { return first != never; }));
   size.widest_gate = widest_gate(circuit);
   for (std::size_t i = 0; i < circuit.size(); ++i) {
     Instruction const instruction = circuit[i];
     if (is_gate(instruction)) {
       // A gate becomes about three elements with as many operations and their numbers; lists have room to grow.
       std::uint64_t const entries = std::uint64_t{1} << 2 * instruction.targets.size();
-      size.bytes += 3 * (sizeof(Element) + 2 * sizeof(TileOperation) + 16 * sizeof(double)) + entries * 4 * sizeof(Amplitude);
+      size.bytes +=
+          3 * (sizeof(Element) + 2 * sizeof(TileOperation) + 16 * sizeof(double)) + entries * 4 * sizeof(Amplitude);
     } else {
       size.bytes += 2 * sizeof(Step);
       bool const collapses = instruction.kind == InstructionKind::measure || instruction.kind == InstructionKind::reset;

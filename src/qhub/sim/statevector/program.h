@@ -48,10 +48,10 @@ struct Program {
 
 /// What can be known of a Program without making it.
 struct ProgramSize {
-  std::uint32_t qubits = 0;       ///< That take part.
-  unsigned widest_gate = 0;       ///< Most targets of a gate.
-  std::uint64_t collapses = 0;    ///< Upper bound of its measure and reset steps.
-  std::uint64_t bytes = 0;        ///< Upper bound of its own memory.
+  std::uint32_t qubits = 0;     ///< That take part.
+  unsigned widest_gate = 0;     ///< Most targets of a gate.
+  std::uint64_t collapses = 0;  ///< Upper bound of its measure and reset steps.
+  std::uint64_t bytes = 0;      ///< Upper bound of its own memory.
 };
 
 /// \param keep_state  The state before the final measurements matters, not only their outcomes.

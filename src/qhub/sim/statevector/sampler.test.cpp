@@ -12,7 +12,6 @@
 namespace qhub::sim::statevector {
 namespace {
 
-
 using DoubleState = statevector::State<double>;
 
 /// A state vector with these amplitudes, qubit q at position q.

@@ -42,8 +42,9 @@ std::pair<double, double> probabilities_at(State<Real> const& state, unsigned wr
       for (std::size_t i = first; i < end; i += lanes) {
         Real const* const block = state.at(i);
         for (std::size_t lane = 0; lane < lanes; ++lane)
-          sum[lane >> position & 1] += static_cast<double>(block[lane]) * static_cast<double>(block[lane]) +
-                                       static_cast<double>(block[lanes + lane]) * static_cast<double>(block[lanes + lane]);
+          sum[lane >> position & 1] +=
+              static_cast<double>(block[lane]) * static_cast<double>(block[lane]) +
+              static_cast<double>(block[lanes + lane]) * static_cast<double>(block[lanes + lane]);
       }
     }
     sums[u] = {sum[0], sum[1]};

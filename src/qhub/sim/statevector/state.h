@@ -24,7 +24,9 @@ class State {
   [[nodiscard]] unsigned lane_bits() const { return lane_bits_; }
   [[nodiscard]] unsigned positions() const { return positions_; }
   [[nodiscard]] std::size_t bytes() const { return sizeof(Real) << (positions_ + 1); }
-  [[nodiscard]] static std::uint64_t bytes(unsigned positions) { return std::uint64_t{sizeof(Real)} << (positions + 1); }
+  [[nodiscard]] static std::uint64_t bytes(unsigned positions) {
+    return std::uint64_t{sizeof(Real)} << (positions + 1);
+  }
 
   /// Where the block of amplitude `index` begins, or that amplitude's real part if index is a multiple of the lanes.
   [[nodiscard]] Real* at(std::size_t index) { return numbers() + 2 * index; }
@@ -60,13 +62,14 @@ template <class Real>
 /// What becomes of a state when one bit has been measured.
 struct Projection {
   unsigned position = 0;
-  bool outcome = false;   ///< Amplitudes with the other value become 0,
-  bool to_zero = false;   ///< and those with this one go to where the bit is 0,
-  double factor = 1;      ///< multiplied by this.
+  bool outcome = false;  ///< Amplitudes with the other value become 0,
+  bool to_zero = false;  ///< and those with this one go to where the bit is 0,
+  double factor = 1;     ///< multiplied by this.
 };
 
 /// Writes the projection of the first 2^written amplitudes of one state to another of the same shape, or to itself.
 template <class Real>
-void project(State<Real> const& source, State<Real>& target, unsigned written, Projection const& projection, Team& team);
+void project(State<Real> const& source, State<Real>& target, unsigned written, Projection const& projection,
+             Team& team);
 
 }  // namespace qhub::sim::statevector
