@@ -79,6 +79,7 @@ extern Command const command_run;
 extern Command const command_jobs;
 extern Command const command_api;
 extern Command const command_simulate;
+extern Command const command_circuit;
 extern Command const command_version;
 
 /// Parses the command line, runs the command it names and turns what that throws into one line and an exit code.

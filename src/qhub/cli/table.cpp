@@ -33,10 +33,14 @@ void print_table(std::vector<std::string_view> const& header, std::vector<std::v
   for (auto const& row : rows) print(row);
 }
 
-void print_histogram(std::map<std::string, std::int64_t> const& counts) {
+std::size_t terminal_columns() {
   winsize size{};
   bool const terminal = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  std::cout << histogram(counts, {.columns = terminal ? size.ws_col : std::size_t{80}});
+  return terminal ? size.ws_col : 80;
+}
+
+void print_histogram(std::map<std::string, std::int64_t> const& counts) {
+  std::cout << histogram(counts, {.columns = terminal_columns()});
 }
 
 }  // namespace qhub::cli

@@ -21,7 +21,7 @@ bool is_multiple(double angle, double step) {
 
 }  // namespace
 
-GateSet::GateSet(std::span<std::string_view const> names) {
+GateSet::GateSet(std::span<std::string_view const> names, double largest_angle) : largest_angle_(largest_angle) {
   for (std::string_view const name : names) {
     std::string lower(name);
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -63,6 +63,10 @@ bool GateSet::has(Gate gate, unsigned controls) const {
 bool GateSet::accepts(Instruction const& instruction) const {
   if (instruction.kind == InstructionKind::unitary) return unitaries_ && instruction.control_count() == 0;
   if (instruction.kind != InstructionKind::gate) return true;
+  if (largest_angle_ != unlimited && instruction.targets.size() == 2 && !instruction.parameters.empty()) {
+    double const angle = std::remainder(instruction.parameters.back(), 2 * pi);
+    if (!(angle > -negligible && angle < largest_angle_ + negligible)) return false;  // also an unbound one
+  }
   return std::ranges::any_of(entries_, [&](Entry const& entry) {
     return entry.gate == instruction.gate && entry.positive_controls == instruction.positive_controls.size() &&
            entry.negative_controls == instruction.negative_controls.size();

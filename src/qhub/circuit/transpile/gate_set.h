@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,8 +18,11 @@ namespace qhub::circuit {
 class GateSet {
  public:
   /// \param names  those of named_gate.h, in any case; others are passed over, as the official clients do.
-  explicit GateSet(std::span<std::string_view const> names);
-  GateSet(std::initializer_list<std::string_view> names) : GateSet(std::span(names.begin(), names.size())) {}
+  /// \param largest_angle  rotations of two qubits go from 0 to this (modulo 2π), as on AQT's machines.
+  explicit GateSet(std::span<std::string_view const> names, double largest_angle = unlimited);
+  GateSet(std::initializer_list<std::string_view> names, double largest_angle = unlimited)
+      : GateSet(std::span(names.begin(), names.size()), largest_angle) {}
+  static constexpr double unlimited = std::numeric_limits<double>::infinity();
 
   /// Whether the machine runs an instruction of kind gate or unitary as it is; of other kinds it says yes.
   [[nodiscard]] bool accepts(Instruction const& instruction) const;
@@ -70,6 +74,7 @@ class GateSet {
 
   std::vector<Entry> entries_;
   bool unitaries_ = false;
+  double largest_angle_;
   std::string names_;
   OneQubitBasis basis_ = OneQubitBasis::none;
   std::optional<Entangler> entangler_;

@@ -55,7 +55,7 @@ std::vector<Machine> machines() {
           {"ibm heron", {"rz", "sx", "x", "cz"}},
           {"ibm eagle", {"rz", "sx", "x", "ecr"}},
           {"iqm", {"prx", "cz"}},
-          {"aqt", {"r", "rz", "rxx"}},
+          {"aqt", {{"r", "rz", "rxx"}, pi / 2}},
           {"rigetti", {"rx", "rz", "iswap"}},
           {"ionq forte", {"GPI", "GPI2", "ZZ"}},
           {"ionq aria", {"gpi", "gpi2", "ms"}},

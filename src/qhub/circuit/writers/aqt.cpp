@@ -82,4 +82,8 @@ Result<std::string> write_aqt(std::span<Circuit const> circuits, WriteOptions co
   return fmt::format("{{\"job_type\":\"quantum_circuit\",\"payload\":{{\"circuits\":[{}]}}}}", text);
 }
 
+GateSet aqt_gate_set() {
+  return GateSet({"r", "rz", "rxx"}, pi / 2);
+}
+
 }  // namespace qhub::circuit

@@ -126,4 +126,8 @@ Result<std::string> write_iqm(std::span<Circuit const> circuits, WriteOptions co
   return fmt::format("{{\"circuits\":[{}]}}", text);
 }
 
+GateSet iqm_gate_set() {
+  return {"prx", "cz"};
+}
+
 }  // namespace qhub::circuit

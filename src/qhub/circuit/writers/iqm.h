@@ -5,6 +5,7 @@
 
 #include "qhub/base/result.h"
 #include "qhub/circuit/circuit.h"
+#include "qhub/circuit/transpile/gate_set.h"
 #include "qhub/circuit/writers/write_options.h"
 
 namespace qhub::circuit {
@@ -20,5 +21,8 @@ namespace qhub::circuit {
 [[nodiscard]] inline Result<std::string> write_iqm(Circuit const& circuit, WriteOptions const& options = {}) {
   return write_iqm({&circuit, 1}, options);
 }
+
+/// What it writes: prx and cz.
+[[nodiscard]] GateSet iqm_gate_set();
 
 }  // namespace qhub::circuit

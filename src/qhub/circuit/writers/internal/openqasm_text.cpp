@@ -58,7 +58,7 @@ constexpr GateName names[] = {
     {Gate::rz, 0, 0, "rz", "rz", "rz"},
     {Gate::rz, 1, 0, "crz", "crz", ""},
     {Gate::r, 0, 0, "", "", "prx"},
-    {Gate::u, 0, 0, "u3", "U", "u"},
+    {Gate::u, 0, 0, "u3", "U", "U"},
     {Gate::u, 1, 0, "cu3", "cu", ""},  // stdgates.inc has only cu, whose fourth parameter is 0 then
     {Gate::gpi, 0, 0, "", "", "gpi"},
     {Gate::gpi2, 0, 0, "", "", "gpi2"},
