@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ import pytest
 
 from support.hub import Hub
 from support.people import Person, organization, person
+from support.programs import program
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 BELL = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[2]; creg c[2]; h q[0]; cx q[0],q[1]; measure q -> c;'
@@ -170,11 +172,22 @@ def test_entitlements_and_products(hub, ada):
     assert ada.request("POST", "/qc-catalog/job-eligibility", json=unknown).json()["reason"] == "BACKEND_UNKNOWN"
 
 
+def test_an_operator_announces_something_to_everybody(hub, ada):
+    def announcement(*arguments: str) -> str:
+        command = [program("qhubd"), "announcement", *arguments, "--data-dir", hub.data]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert ada.request("GET", "/qc-catalog/announcements").json() == []
+    id = announcement("add", "--title", "Maintenance", "--message", "*Tonight.*", "--category", "MAINTENANCE")
+    announcement("add", "--title", "Past", "--message", "x", "--from", "2020-01-01", "--until", "2020-01-02")
+    (shown,) = ada.request("GET", "/qc-catalog/announcements").json()
+    assert (shown["id"], shown["category"], shown["message"]) == (id, "MAINTENANCE", "*Tonight.*")
+    assert "Past" in announcement("list")
+    announcement("remove", id)
+    assert ada.request("GET", "/qc-catalog/announcements").json() == []
+
+
 def test_a_disabled_user_is_out_within_a_second(hub):
-    import subprocess
-
-    from support.programs import program
-
     eve = person(hub, "Eve")
     assert eve.request("GET", "/user-service/me").status_code == 200
     subprocess.run([program("qhubd"), "user", "disable", "--data-dir", hub.data, "eve@example.org"], check=True)

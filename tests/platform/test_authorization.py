@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from support.contract import Contract, Operation, Values
-from support.people import organization, person
+from support.people import CONNECTION, organization, person
 
 PREFIX = {"platform": "/qc-catalog", "user": "/user-service"}
 SECRET = "only-for-members"
@@ -80,12 +80,13 @@ def call(caller, operation: Operation, world, token=True) -> httpx.Response:
             options["content"] = json.dumps(values.of(schema))
             options["headers"] = {"Content-Type": "application/json"}
     if not token:
-        return httpx.request(operation.method, world.owner.hub.url + path, timeout=60, **options)
+        return CONNECTION.request(operation.method, world.owner.hub.url + path, **options)
     return caller.request(operation.method, path, **options)
 
 
 def served(response: httpx.Response) -> bool:
-    return not (response.status_code == 404 and "the API there has no such operation" in response.text)
+    unknown = response.request.method == "HEAD" or "the API there has no such operation" in response.text
+    return not (response.status_code == 404 and unknown)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
@@ -132,8 +133,13 @@ def test_a_member_who_may_read_changes_nothing(operation, world):
             assert "viewer" not in response.text.lower()  # what is wrong is the request, whoever sends it
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS, key=lambda each: (each.method == "delete", -each.path.count("/"))),
-                         ids=ids)
+def ends_with(operation: Operation) -> tuple:
+    """The order in which the owner may call everything: what takes most with it comes last."""
+    return (operation.id == "organizations.delete_organization", operation.method == "delete",
+            -operation.path.count("/"))
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS, key=ends_with), ids=ids)
 def test_the_owner_may_do_all(operation, world):
     if operation.api != "platform" or collection(operation) not in world.objects:
         pytest.skip("not about an object of the organization")

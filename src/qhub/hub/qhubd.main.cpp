@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       "An option given on the command line wins over its environment variable, and that over the configuration file.");
   add_serve_command(program);
   add_user_commands(program);
+  add_announcement_commands(program);
   add_backup_commands(program);
   add_version_command(program);
 

@@ -24,8 +24,8 @@ namespace {
 /// The part of a form that a request asks for by name.
 Result<File> form_file(Request& request, std::string_view name) {
   if (request.parts.empty()) {  // The request came without a socket.
-    Result<FormReader> reader = FormReader::create(request.headers.find("Content-Type").value_or(""),
-                                                   std::filesystem::temp_directory_path());
+    Result<FormReader> reader =
+        FormReader::create(request.headers.find("Content-Type").value_or(""), std::filesystem::temp_directory_path());
     if (!reader) return std::move(reader).error();
     if (Result<void> const fed = reader->feed(request.body); !fed) return fed.error();
     Result<std::vector<FormPart>> parts = reader->finish();
@@ -39,9 +39,18 @@ Result<File> form_file(Request& request, std::string_view name) {
                {{std::string(name), "is required, as the part of this name in a multipart/form-data body"}}};
 }
 
+/// The official client 1.15.0 sends page, size and sort as members of one parameter: `pageable[page]=2`.
+void unpack_pageable(NameValues& query) {
+  static constexpr std::string_view prefix = "pageable[";
+  for (auto& [name, value] : query)
+    if (name.starts_with(prefix) && name.ends_with(']'))
+      name = name.substr(prefix.size(), name.size() - prefix.size() - 1);
+}
+
 }  // namespace
 
 Result<void> read_request(Call& call, api::Object const& fields, void* request) {
+  unpack_pageable(call.request.query);
   std::optional<File> file;
   auto const place = [](api::Field const& field) { return field.place; };
   if (auto const field = std::ranges::find(fields.fields, api::FieldPlace::file, place); field != fields.fields.end()) {

@@ -134,7 +134,8 @@ class EntitlementsOfCaller final : public platform::EntitlementsHandlers, Resour
     dto.accessible_backend_kinds.emplace();
     for (BackendDescription const& backend : catalogue_.all()) {
       auto& entry = dto.accessible_backends->emplace_back();
-      entry.provider = backend.provider;
+      // The vendor's list of providers has none for what only this hub runs.
+      if (platform::Provider(backend.provider).is_known()) entry.provider = backend.provider;
       entry.backend_id = backend.id;
       entry.kind = kind_of(prices_, backend.id);
       entry.prices.emplace().push_back(price_type_of(backend.id));

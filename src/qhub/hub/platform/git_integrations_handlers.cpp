@@ -39,7 +39,7 @@ std::string sealing_context(std::string_view id) {
   return fmt::format("git integration {}", id);
 }
 
-/// A document of GitLab's API. Errors: invalid_argument if GitLab refuses the token; those of fetch().
+/// A document of GitLab's API. Errors: invalid_argument if GitLab cannot be reached or refuses the token.
 Result<Json> ask_gitlab(AddressPolicy const& policy, std::string const& url, std::string const& token,
                         std::string const& path) {
   auto const answer = fetch({.url = fmt::format("{}/api/v4/{}", url, path),
