@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "qhub/sim/random.h"
+#include "qhub/sim/sampling.h"
 #include "qhub/sim/statevector/executor.h"
 #include "qhub/sim/statevector/observer.h"
 #include "qhub/sim/statevector/program.h"
@@ -92,8 +93,7 @@ class Run {
     }
     Clock::time_point const counting = Clock::now();
     result_.counts = counts_.build(circuit_.clbit_count());
-    if (options_.want_memory)
-      if (auto done = write_memory(); !done) return std::move(done).error();
+    if (options_.want_memory) result_.memory = deal_out(result_.counts, random_, team_.stop_token());
     result_.timing.sample += Clock::now() - counting;
     if (stopped()) return cancelled();
     result_.engine = "statevector";
@@ -251,20 +251,6 @@ class Run {
       }
     }
     result_.timing.sample += Clock::now() - started;
-    return {};
-  }
-
-  /// Deals the counted outcomes out to the shots. Shots are exchangeable, so all orders are equally likely.
-  Result<void> write_memory() {
-    std::vector<std::uint32_t>& memory = result_.memory;
-    memory.reserve(options_.shots);
-    for (std::uint32_t e = 0; e < result_.counts.entries.size(); ++e) {
-      for (std::uint64_t s = 0; s < result_.counts.entries[e].shots; ++s) {
-        if (memory.size() % batch_size == 0 && stopped()) return cancelled();
-        memory.push_back(e);  // and to a random place: Fisher and Yates' shuffle, from the inside out
-        std::swap(memory.back(), memory[random_.below(memory.size())]);
-      }
-    }
     return {};
   }
 

@@ -1,10 +1,6 @@
 #include "qhub/sim/statevector/kernels.h"
 
-#include <algorithm>
 #include <bit>
-#include <cstdlib>
-#include <string>
-#include <vector>
 
 // SSSE3 and SSE4 machines are rare and take the scalar variant; vectors of a length unknown to the compiler cannot be
 // held in a tile.
@@ -13,6 +9,7 @@
 #define HWY_TARGET_INCLUDE "qhub/sim/statevector/kernels.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "qhub/sim/simd.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace qhub::sim::statevector::HWY_NAMESPACE {
@@ -464,10 +461,6 @@ double norm(Real const* numbers, std::size_t count) {
 template <class Real>
 Kernels<Real> const* table() {
   static Kernels<Real> const kernels{
-      .name = HWY_TARGET == HWY_AVX3   ? "avx512"
-              : HWY_TARGET == HWY_AVX2 ? "avx2"
-              : HWY_TARGET == HWY_NEON ? "neon"
-                                       : "scalar",
       .lane_bits = static_cast<unsigned>(std::countr_zero(hn::Lanes(hn::ScalableTag<Real>()))),
       .apply_tiles = apply_tiles<Real>,
       .multiply_rows = multiply_rows<Real>,
@@ -496,50 +489,18 @@ namespace {
 HWY_EXPORT(double_kernels);
 HWY_EXPORT(float_kernels);
 
-/// What HWY_EXPORT has made, for each target that the processor has, best first.
-template <class Real, std::size_t size>
-std::vector<Kernels<Real> const*> list(Kernels<Real> const* (*const (&functions)[size])()) {
-  std::vector<Kernels<Real> const*> kernels;
-  for (std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS; targets != 0; targets &= targets - 1) {
-    hwy::ChosenTarget target;
-    target.Update(targets & -targets);
-    kernels.push_back(functions[target.GetIndex()]());
-  }
-  return kernels;
-}
-
-template <class Real>
-Kernels<Real> const& choose() {
-  auto const usable = usable_kernels<Real>();
-  if (char const* const wanted = std::getenv("QHUB_SIMD"))
-    for (Kernels<Real> const* kernels : usable)
-      if (kernels->name == wanted) return *kernels;
-  return *usable.front();
-}
-
 }  // namespace
 
 template <>
-std::span<Kernels<double> const* const> usable_kernels() {
-  static auto const all = list<double>(HWY_DISPATCH_TABLE(double_kernels));
-  return all;
-}
-
-template <>
-std::span<Kernels<float> const* const> usable_kernels() {
-  static auto const all = list<float>(HWY_DISPATCH_TABLE(float_kernels));
-  return all;
-}
-
-template <>
 Kernels<double> const& kernels() {
-  static Kernels<double> const& chosen = choose<double>();
+  static Kernels<double> const& chosen =
+      *HWY_DISPATCH_TABLE(double_kernels)[chosen_variant(HWY_TARGETS).index]();
   return chosen;
 }
 
 template <>
 Kernels<float> const& kernels() {
-  static Kernels<float> const& chosen = choose<float>();
+  static Kernels<float> const& chosen = *HWY_DISPATCH_TABLE(float_kernels)[chosen_variant(HWY_TARGETS).index]();
   return chosen;
 }
 

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 /// The inner loops of the state vector engine, one variant for each kind of processor, by Google Highway.
 ///
@@ -70,7 +69,6 @@ struct DenseGate {
 
 template <class Real>
 struct Kernels {
-  std::string_view name;  ///< As Highway names the target, in lower case.
   unsigned lane_bits;
 
   /// Applies operations, in order, to each tile of a chunk. Does not look at outer_mask.
@@ -91,13 +89,8 @@ struct Kernels {
   double (*norm)(Real const* numbers, std::size_t count);
 };
 
-/// The kernels for this processor, or the variant that the environment variable QHUB_SIMD names, if it can run here:
-/// scalar, avx2, avx512, neon.
+/// The kernels for this processor, or the variant that QHUB_SIMD names: see simd.h.
 template <class Real>
 [[nodiscard]] Kernels<Real> const& kernels();
-
-/// All variants that can run on this processor.
-template <class Real>
-[[nodiscard]] std::span<Kernels<Real> const* const> usable_kernels();
 
 }  // namespace qhub::sim::statevector
