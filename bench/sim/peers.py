@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 SHOTS = 1000
+clock = time.perf_counter  # run.py may put time.process_time here
 
 
 def qsim(n, gates, threads):
@@ -45,9 +46,9 @@ def qsim(n, gates, threads):
     def run():
         best = float("inf")
         for simulator, options in runs:
-            started = time.perf_counter()
+            started = clock()
             simulator._sim_module.qsim_simulate_fullstate(options, 0)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, clock() - started)
         return best
 
     return run
@@ -98,11 +99,11 @@ def qulacs(n, gates, threads):
     def run():
         best = float("inf")
         for candidate in circuits:
-            started = time.perf_counter()
+            started = clock()
             state = q.QuantumState(n)
             candidate.update_quantum_state(state)
             state.sampling(SHOTS)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, clock() - started)
             del state
         return best
 
@@ -137,10 +138,11 @@ def aer(n, gates, threads, precision="double"):
         circuit = transpile(circuit, simulator, optimization_level=0)
 
     def run():
+        started = clock()
         result = simulator.run(circuit, shots=SHOTS).result()
         if not result.success:
             raise RuntimeError(result.status)
-        return result.metadata["time_taken_execute"]
+        return result.metadata["time_taken_execute"] if clock is time.perf_counter else clock() - started
 
     return run
 
