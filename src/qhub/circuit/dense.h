@@ -24,7 +24,7 @@ struct Eigensystem {
   std::vector<Complex> values;
 };
 
-/// \param matrix  unitary, n × n.
+/// \param matrix  unitary, n × n; a Hermitian one will do as well, and then the values are real.
 /// Method: the Hermitian matrix cos α (U + U†)/2 + sin α (U - U†)/2i has U's eigenvectors for almost every α; Jacobi
 /// rotations find them.
 [[nodiscard]] Eigensystem diagonalize_unitary(std::span<Complex const> matrix, std::size_t n);

@@ -16,6 +16,7 @@
 #include "qhub/hub/quantum/sessions_handlers.h"
 #include "qhub/hub/quantum/workloads_handlers.h"
 #include "qhub/hub/store/store.h"
+#include "qhub/sim/machine_memory.h"
 #include "qhub/hub/user/mount.h"
 
 namespace qhub::hub {
@@ -42,13 +43,13 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
 
 struct Hub::Parts {
   Parts(std::unique_ptr<Store> opened, Vault const& key, Prices charged, AddressPolicy policy,
-        HubOptions const& options)
+        Catalogue backends_of_hub, HubOptions const& options)
       : store(std::move(opened)),
         accounts(*store),
         vault(key),
         prices(std::move(charged)),
         addresses(std::move(policy)),
-        catalogue(Catalogue::built_in()),
+        catalogue(std::move(backends_of_hub)),
         runner(
             *store,
             [this](JobRow const& job, JobInput const& input, sim::Progress const& progress, std::stop_token stop) {
@@ -98,6 +99,9 @@ struct Hub::Parts {
 };
 
 Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
+  Result<Catalogue> catalogue = Catalogue::with_files(
+      options.backends_directory.empty() ? options.data_directory / "backends" : options.backends_directory);
+  if (!catalogue) return std::move(catalogue).error();
   Result<std::unique_ptr<Store>> store = Store::open(options.data_directory);
   if (!store) return std::move(store).error();
   Accounts accounts(**store);
@@ -112,7 +116,11 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
     if (Result<void> const allowed = addresses.allow(network); !allowed) return allowed.error();
   HubOptions complete = options;
   complete.run.crash_note = options.data_directory / "crash-note";
-  auto parts = std::make_unique<Parts>(std::move(*store), *vault, std::move(*prices), std::move(addresses), complete);
+  std::uint64_t& memory_bytes = complete.run.queue.memory_bytes;
+  memory_bytes = std::min(memory_bytes, sim::machine_memory_bytes());
+  catalogue->limit_memory(memory_bytes);
+  auto parts = std::make_unique<Parts>(std::move(*store), *vault, std::move(*prices), std::move(addresses),
+                                       std::move(*catalogue), complete);
   parts->is_new = *is_new;
   return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }

@@ -14,6 +14,7 @@ namespace qhub::hub {
 
 struct HubOptions {
   std::filesystem::path data_directory;
+  std::filesystem::path backends_directory = {};  ///< For Catalogue::with_files(); empty: backends/ beside the data.
   RunnerOptions run;
   RateLimit rate_limit = {};
   std::filesystem::path prices = {};  ///< What backends cost, see Prices::read(); empty: nothing.
@@ -26,7 +27,7 @@ struct HubOptions {
 class Hub {
  public:
   /// Opens the data directory, making it and the owner's account on first use, and starts the workers.
-  /// Errors: those of Store::open, Accounts::create_owner, Vault::open, Prices::read and
+  /// Errors: those of Catalogue::with_files, Store::open, Accounts::create_owner, Vault::open, Prices::read and
   /// AddressPolicy::allow.
   [[nodiscard]] static Result<std::unique_ptr<Hub>> open(HubOptions const& options);
 

@@ -67,6 +67,42 @@ TEST_F(HubTest, ABraketProgramSetSharesItsShots) {
   expect_problem(create("aws.sim.sv1", input, {{"shots", 21}}), 400, "shots");
 }
 
+TEST_F(HubTest, BraketPragmasAreAnsweredFromTheShots) {
+  json::value const task = result("aws.sim.sv1", R"(OPENQASM 3.0; qubit[2] q; x q[1];
+#pragma braket result expectation z(q[0]) @ z(q[1])
+#pragma braket result sample z(q[1])
+#pragma braket result probability q[1], q[0]
+)");
+  EXPECT_EQ(task.at("measurements").as_array().size(), 16u);
+  json::value const& types = task.at("resultTypes");
+  EXPECT_EQ(json::serialize(types.at(0).at("type")),
+            R"({"type":"expectation","observable":["z","z"],"targets":[0,1]})");
+  EXPECT_EQ(types.at(0).at("value").to_number<double>(), -1.0);
+  EXPECT_EQ(types.at(1).at("value").as_array().size(), 16u);
+  EXPECT_EQ(types.at(1).at("value").at(0).to_number<double>(), -1.0);
+  EXPECT_EQ(types.at(2).at("value").at(2).to_number<double>(), 1.0);  // the first target is the highest bit
+}
+
+TEST_F(HubTest, BraketPragmasThatCannotBeAnsweredAreNamed) {
+  auto const refused = [&](std::string const& pragma, int shots, json::object more = {}) {
+    more["shots"] = shots;
+    Response const response = create(
+        "aws.sim.sv1", json::value("OPENQASM 3.0; qubit[2] q; h q[0];\n#pragma braket result " + pragma + "\n"), more);
+    EXPECT_TRUE(response.status == 400 || response.status == 422) << pragma << response.body;
+    EXPECT_NE(response.body.find("braket result"), std::string::npos) << response.body;
+  };
+  refused("state_vector", 10);
+  refused("sample z(q[0])", 0);
+  refused("expectation x(q[0])\n#pragma braket result expectation z(q[0])", 10);
+  refused("expectation hermitian([[0, 1], [0, 0]]) q[0]", 10);
+  expect_problem(create("aws.sim.sv1", "OPENQASM 3.0; qubit q; h q;", {{"shots", 0}}), 400, "shots");
+  expect_problem(
+      create("aws.sim.sv1", "OPENQASM 3.0; qubit q; bit b; b = measure q;\n#pragma braket result probability\n"), 400,
+      "input");
+  expect_problem(create("kipu.sim.qsim", "OPENQASM 3.0; qubit q; h q;\n#pragma braket result probability\n"), 422,
+                 "input");
+}
+
 TEST_F(HubTest, AListRunsEachCircuitWithAllShotsElsewhere) {
   json::object const input{{"qasm", json::array{asymmetric, asymmetric}}};
   std::string const id = wait(create("qudora.sim.xg1", input));
@@ -89,6 +125,9 @@ TEST_F(HubTest, IonqAnswersExactProbabilitiesAndItsJobsTellTheMapping) {
   EXPECT_EQ(pub.at("type").as_string(), "probabilities");
   EXPECT_NEAR(pub.at("probabilities").at("11").to_number<double>(), 0.5, 1e-12);
   EXPECT_EQ(call("GET", "/jobs/" + id + "/result/normalized/memory").status, 204u);
+  json::value const input = get("/jobs/" + id + "/input/normalized");
+  EXPECT_EQ(input.at("format").as_string(), "openqasm.v3");
+  EXPECT_NE(input.at("pubs").at(0).at("qasm").as_string().find("h q[0];"), json::string::npos);
 }
 
 TEST_F(HubTest, AqtCircuitsBringTheirShots) {
@@ -202,9 +241,9 @@ TEST_F(HubTest, SearchPagesAndSorts) {
 
 TEST_F(HubTest, BackendsAreListedForEverybodyAndDescribeThemselves) {
   json::value const anonymous = json_of(ask(hub->router(), "GET", "/quantum/backends"));
-  EXPECT_EQ(anonymous.as_array().size(), 6u);
+  EXPECT_GE(anonymous.as_array().size(), 10u);
   EXPECT_FALSE(anonymous.at(0).as_object().contains("queue_size"));
-  EXPECT_EQ(get("/backends?provider=aws").as_array().size(), 1u);
+  EXPECT_EQ(get("/backends?provider=aws").as_array().size(), 2u);
   json::value const sv1 = get("/backends/aws.sim.sv1");
   EXPECT_EQ(sv1.at("configuration").at("qubits").as_array().size(), 34u);
   EXPECT_EQ(sv1.at("queue_size").as_int64(), 0);
@@ -212,6 +251,12 @@ TEST_F(HubTest, BackendsAreListedForEverybodyAndDescribeThemselves) {
   EXPECT_EQ(call("GET", "/backends/kipu.sim.qsim/config").status, 404u);
   EXPECT_EQ(get("/backends/aws.sim.sv1/status").at("status").as_string(), "ONLINE");
   EXPECT_EQ(call("GET", "/backends/aws.sim.sv1/calibration").status, 204u);
+  std::string const history = "/backends/aws.sim.sv1/calibration-history?from=2026-01-01T00:00:00Z&to=";
+  EXPECT_EQ(get(history + "2026-02-01T00:00:00Z&sort=calibratedAt,desc").at("total_elements").as_int64(), 0);
+  EXPECT_EQ(call("GET", history + "2025-02-01T00:00:00Z").status, 400u);
+  EXPECT_EQ(call("GET", history + "yesterday").status, 400u);
+  EXPECT_EQ(call("GET", history + "2026-02-01T00:00:00Z&sort=secret").status, 400u);
+  EXPECT_EQ(call("GET", "/backends/aws.sim.sv1/calibration?effectiveAt=never").status, 400u);
   EXPECT_EQ(call("GET", "/backends/least-busy?provider=AWS").status, 400u);
   EXPECT_EQ(call("GET", "/backends/least-busy?provider=ibm").status, 404u);
   EXPECT_EQ(call("GET", "/backends/none").status, 404u);

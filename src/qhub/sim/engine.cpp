@@ -1,17 +1,14 @@
 #include "qhub/sim/engine.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
 
+#include "qhub/sim/machine_memory.h"
+
 namespace qhub::sim {
 namespace {
-
-std::uint64_t physical_memory_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
 
 std::string bytes_text(std::uint64_t bytes) {
   if (bytes == std::numeric_limits<std::uint64_t>::max()) return "more than 2^64 bytes";
@@ -81,7 +78,7 @@ Result<void> require_means_only(circuit::Circuit const& circuit, RunOptions cons
 }
 
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options) {
-  std::uint64_t const limit = options.memory_limit_bytes.value_or(physical_memory_bytes());
+  std::uint64_t const limit = options.memory_limit_bytes.value_or(machine_memory_bytes());
   if (prediction.bytes <= limit) return {};
   return Error{.kind = ErrorKind::resource_exhausted,
                .message = fmt::format("simulating {} qubits needs {}, over the limit of {}", prediction.qubits,

@@ -21,6 +21,7 @@ struct Arguments {
 
   Settings settings;
   std::string data_directory = default_data_directory();
+  std::string backends_directory;
   std::string listen = "127.0.0.1:8765";
   std::string tls_certificate;
   std::string tls_key;
@@ -43,12 +44,13 @@ void add_settings(Arguments& arguments) {
   settings.add("tls-certificate", arguments.tls_certificate,
                "PEM file with the certificate chain; with it the hub speaks HTTPS. Read at start.");
   settings.add("tls-key", arguments.tls_key, "PEM file with the certificate's private key.");
-  settings.add("workers", arguments.hub.run.workers, "How many jobs run at the same time.")
-      ->check(CLI::Range(1, 1024));
+  settings.add("workers", arguments.hub.run.workers, "How many jobs run at the same time.")->check(CLI::Range(1, 1024));
   settings
       .add("job-memory-mib", arguments.job_memory_mib,
            "Memory in MiB that running jobs may take together; 0: what the machine has.")
       ->check(CLI::Range(0, 1 << 30));
+  settings.add("backends-dir", arguments.backends_directory,
+               "Folder with *.json that add, change or remove backends; by default backends/ in the data directory.");
   settings.add("job-seconds", arguments.job_seconds, "How long a job may run; then it ends as FAILED.")
       ->check(CLI::Range(1, 1 << 30));
   settings
@@ -116,6 +118,7 @@ Result<void> complete(Arguments& arguments) {
   server.shutdown_timeout = std::chrono::seconds(arguments.shutdown_seconds);
   server.upload_directory = std::filesystem::path(arguments.data_directory) / "uploads";
   arguments.hub.data_directory = arguments.data_directory;
+  arguments.hub.backends_directory = arguments.backends_directory;
   if (arguments.job_memory_mib > 0) arguments.hub.run.queue.memory_bytes = arguments.job_memory_mib << 20;
   arguments.hub.run.job_time_limit = std::chrono::seconds(arguments.job_seconds);
   return {};
@@ -146,10 +149,10 @@ int serve(Arguments& arguments) {
   {
     auto const server = Server::start(arguments.server, (*hub)->router());
     if (!server) return fail(server.error().message);
-    (*hub)->monitoring().add({.name = "qhub_http_connections",
-                              .type = "gauge",
-                              .help = "Open connections.",
-                              .value = [&server] { return static_cast<double>((*server)->connection_count()); }});
+    (*hub)->monitoring().add(
+        {.name = "qhub_http_connections", .type = "gauge", .help = "Open connections.", .value = [&server] {
+           return static_cast<double>((*server)->connection_count());
+         }});
     std::string const& host = arguments.server.host;
     fmt::print("listening on {}://{}:{}\n", arguments.tls_key.empty() ? "http" : "https",
                host.find(':') == std::string::npos ? host : "[" + host + "]", (*server)->port());

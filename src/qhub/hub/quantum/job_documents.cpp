@@ -1,5 +1,7 @@
 #include "qhub/hub/quantum/job_documents.h"
 
+#include "qhub/circuit/read.h"
+#include "qhub/circuit/writers/openqasm.h"
 #include "qhub/hub/quantum/times.h"
 #include "qhub/quantum/models_codec.h"
 
@@ -29,6 +31,23 @@ Document to_document(JobRow const& row) {
     document.usage_time_state = quantum::UsageTimeState::NOT_MEASURABLE;
   }
   return document;
+}
+
+/// Circuits that came in another format than OpenQASM, written in it.
+Result<quantum::NormalizedJobInput> rendered_input(Json const& document) {
+  Result<circuit::JobInput> const read = circuit::read_circuits(document);
+  if (!read) return read.error();
+  quantum::NormalizedJobInput normalized;
+  normalized.format = quantum::QasmFormat("openqasm.v3");
+  for (circuit::JobCircuit const& job : read->circuits) {
+    Result<std::string> text = circuit::write_openqasm3(job.circuit);
+    if (!text) return std::move(text).error();
+    quantum::NormalizedPub& pub = normalized.pubs.emplace_back();
+    pub.qasm = std::move(*text);
+    if (!job.circuit.name.empty()) pub.name = job.circuit.name;
+    if (job.shots) pub.shots = *job.shots;
+  }
+  return normalized;
 }
 
 }  // namespace
@@ -77,10 +96,14 @@ Result<quantum::NormalizedJobInput> to_normalized_input(JobInput const& input) {
   if (qasm && qasm->is_array())
     for (Json const& text : qasm->get_array())
       if (text.is_string()) add(std::string(text.get_string()), std::nullopt);
-  if (normalized.pubs.empty())
-    return Error{.kind = ErrorKind::unsupported,
-                 .message = "this job's input is not OpenQASM; GET …/input returns it as it was sent",
-                 .details = {}};
+  Json const* const programs = document->is_object() ? document->as_object().if_contains("programs") : nullptr;
+  if (programs && programs->is_array())
+    for (Json const& program : programs->get_array()) {
+      auto read = api::decode<quantum::QasmProgram>(program);
+      if (!read) return std::move(read).error();
+      add(std::move(read->qasm), std::move(read->name));
+    }
+  if (normalized.pubs.empty()) return rendered_input(*document);
   bool const is_version_2 = normalized.pubs.front().qasm.find("OPENQASM 2") != std::string::npos ||
                             normalized.pubs.front().qasm.find("qreg") != std::string::npos;
   normalized.format = is_version_2 ? quantum::QasmFormat("openqasm.v2") : quantum::QasmFormat("openqasm.v3");

@@ -9,7 +9,8 @@ namespace qhub::hub {
 [[nodiscard]] quantum::Job to_job(JobRow const& row);
 [[nodiscard]] quantum::WorkloadResponse to_workload(JobRow const& row);
 
-/// The circuits in OpenQASM. Errors: unsupported if the job brought another format and no OpenQASM beside it.
+/// The circuits in OpenQASM: as they came, or written in OpenQASM 3 if they came in another format. Errors: unsupported
+/// for what cannot be written so.
 [[nodiscard]] Result<quantum::NormalizedJobInput> to_normalized_input(JobInput const& input);
 
 }  // namespace qhub::hub

@@ -80,6 +80,15 @@ sim::RunOptions run_options(BackendDescription const& backend, JobProgram const&
                             JobProgram::Circuit const& circuit) {
   sim::RunOptions options;
   options.shots = circuit.shots;
+  options.memory_limit_bytes = backend.memory_bytes;
+  if (circuit.pragmas) {
+    circuit.pragmas->add_wants(options);
+    options.want_memory = circuit.shots > 0;
+    return options;
+  }
+  // As many threads as qsim was asked for; the runs are the same with any number.
+  if (json::value const* threads = program.params.if_contains("cpu_threads"); threads && threads->is_int64())
+    options.threads = static_cast<unsigned>(std::clamp<std::int64_t>(threads->get_int64(), 1, 1024));
   bool const exact = program.format == Format::ionq && circuit.circuit.qubit_count() <= max_exact_qubits;
   if (backend.result_format == ResultFormat::ionq)
     options.want_statevector = exact;
@@ -120,10 +129,23 @@ Result<void> check_qsim_options(JobProgram const& program) {
   return {};
 }
 
+/// QUDORA's simulator can add errors of its machine, which are not known here.
+Result<void> check_qudora_options(JobProgram const& program) {
+  json::value const* const settings = program.params.if_contains("backend_settings");
+  if (!settings || !settings->is_object()) return {};
+  for (auto const& [name, value] : settings->get_object())
+    if (value.is_bool() && value.get_bool()) {
+      std::string const field = fmt::format("input_params.backend_settings.{}", std::string_view(name));
+      return field_error(ErrorKind::unsupported, field, field + " cannot be had here: this simulator is ideal");
+    }
+  return {};
+}
+
 /// Returns the bytes of memory that running the circuit will need.
 Result<std::uint64_t> check_circuit(BackendDescription const& backend, JobProgram const& program,
                                     JobProgram::Circuit const& circuit) {
-  if (circuit.shots < backend.min_shots || circuit.shots > backend.max_shots)
+  bool const is_exact = circuit.pragmas && circuit.shots == 0;
+  if (!is_exact && (circuit.shots < backend.min_shots || circuit.shots > backend.max_shots))
     return field_error(ErrorKind::invalid_argument, "shots",
                        fmt::format("shots must be from {} to {} on {}; it is {}", backend.min_shots, backend.max_shots,
                                    backend.id, circuit.shots));
@@ -132,9 +154,10 @@ Result<std::uint64_t> check_circuit(BackendDescription const& backend, JobProgra
     return field_error(ErrorKind::unsupported, "input",
                        fmt::format("the circuit has {} qubits and {} has {}", qubits, backend.id, backend.qubit_count));
   if (qubits == 0) return field_error(ErrorKind::invalid_argument, "input", "the circuit has no qubits");
-  if (!circuit.circuit.result_requests.empty())
+  if (!circuit.pragmas && !circuit.circuit.result_requests.empty())
     return field_error(ErrorKind::unsupported, "input",
-                       fmt::format("'#pragma braket result {}' is not answered here: measure, and read the counts",
+                       fmt::format("'#pragma braket result {}' is answered by Braket's simulators (aws.sim.sv1 and "
+                                   "aws.sim.dm1) only: measure, and read the counts",
                                    circuit.circuit.result_requests.front().text));
   sim::RunOptions const options = run_options(backend, program, circuit);
   auto const prediction = backend.engine->predict_memory(circuit.circuit, options);
@@ -178,14 +201,24 @@ Result<JobProgram> read_program(BackendDescription const& backend, JobRequest co
   bool const is_openqasm = program.format == Format::openqasm2 || program.format == Format::openqasm3;
   for (std::size_t index = 0; index < count; ++index) {
     auto& [circuit, own_shots] = input->circuits[index];
+    JobProgram::Circuit& added = program.circuits.emplace_back();
+    added.shots = own_shots.value_or(shots);
+    if (is_openqasm) added.source = source_of(request.input, index);
+    if (backend.result_format == ResultFormat::braket && !circuit.result_requests.empty()) {
+      if (has_measurement(circuit))
+        return field_error(ErrorKind::invalid_argument, "input",
+                           "a program has measurements or result pragmas, not both: the pragmas measure every qubit");
+      Result<BraketPragmas> pragmas = BraketPragmas::plan(circuit, added.shots);
+      if (!pragmas) return std::move(pragmas).error();
+      added.pragmas = std::move(*pragmas);
+    }
     if (!has_measurement(circuit))
       if (Result<void> const measured = measure_all(circuit); !measured) return measured.error();
-    program.circuits.push_back({.circuit = std::move(circuit),
-                                .source = is_openqasm ? source_of(request.input, index) : std::string(),
-                                .shots = own_shots.value_or(shots)});
+    added.circuit = std::move(circuit);
   }
   if (backend.result_format == ResultFormat::qsim)
     if (Result<void> const options = check_qsim_options(program); !options) return options.error();
+  if (Result<void> const settings = check_qudora_options(program); !settings) return settings.error();
   for (JobProgram::Circuit const& circuit : program.circuits) {
     Result<std::uint64_t> const bytes = check_circuit(backend, program, circuit);
     if (!bytes) return bytes.error();
@@ -209,9 +242,14 @@ Result<JobOutput> run_program(BackendDescription const& backend, JobProgram prog
     Result<sim::RunResult> result =
         backend.engine->run(circuit.circuit, run_options(backend, program, circuit), of_job, stop);
     if (!result) return std::move(result).error();
+    if (circuit.pragmas && !circuit.pragmas->is_answered_by(*result))
+      return field_error(
+          ErrorKind::unsupported, "shots",
+          fmt::format("the engine {} has no exact results for these pragmas: use shots", backend.engine->name()));
     run.circuits.push_back({.circuit = std::move(circuit.circuit),
                             .source = std::move(circuit.source),
                             .shots = circuit.shots,
+                            .pragmas = std::move(circuit.pragmas),
                             .result = std::move(*result)});
   }
   return write_output(run);

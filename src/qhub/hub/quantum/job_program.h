@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "qhub/base/result.h"
 #include "qhub/circuit/read.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
+#include "qhub/hub/quantum/results/braket_pragmas.h"
 #include "qhub/hub/store/jobs.h"
 
 namespace qhub::hub {
@@ -18,11 +20,12 @@ struct JobProgram {
     circuit::Circuit circuit;
     std::string source;  ///< OpenQASM; empty for other formats.
     std::uint64_t shots = 0;
+    std::optional<BraketPragmas> pragmas = {};  ///< If it asks for results in Braket's way.
   };
   std::vector<Circuit> circuits;
   circuit::Format format = circuit::Format::openqasm3;
   bool is_list = false;
-  boost::json::object params;  ///< input_params.
+  boost::json::object params;      ///< input_params.
   std::uint64_t memory_bytes = 0;  ///< Most that a circuit will need, as predicted.
 
   [[nodiscard]] std::uint64_t total_shots() const;

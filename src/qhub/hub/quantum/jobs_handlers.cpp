@@ -100,6 +100,7 @@ asio::awaitable<Result<quantum::Job>> JobsHandlers::create_job(Call& call, quant
   if (Result<void> const allowed = may_change(call); !allowed) co_return allowed.error();
   BackendDescription const* const backend = catalogue_.find(request.backend_id);
   if (!backend) co_return not_found("there is no backend " + request.backend_id + "; GET /quantum/backends lists them");
+  if (Result<void> const online = is_online(*backend); !online) co_return online.error();
   Result<Runner::Place> place = runner_.claim(backend->id, call.principal.tenant_id);
   if (!place) co_return place.error();
   Result<Submission> submission = Error{};

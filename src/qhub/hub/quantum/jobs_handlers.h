@@ -18,8 +18,7 @@ namespace qhub::hub {
 class JobsHandlers : public quantum::JobsHandlers {
  public:
   /// \param readers  threads that read large inputs, so that other requests need not wait for them.
-  JobsHandlers(Catalogue const& catalogue, Store& store, Runner& runner, Sessions& sessions,
-               asio::thread_pool& readers)
+  JobsHandlers(Catalogue const& catalogue, Store& store, Runner& runner, Sessions& sessions, asio::thread_pool& readers)
       : catalogue_(catalogue), store_(store), runner_(runner), sessions_(sessions), readers_(readers) {}
 
   asio::awaitable<Result<quantum::PageResponseJob>> search_jobs(Call& call,

@@ -35,6 +35,7 @@ Result<SessionRow> read_session(Call const& call, Catalogue const& catalogue,
   if (!backend)
     return field_error(ErrorKind::unsupported, "backend_id",
                        fmt::format("there is no backend {}; GET /quantum/backends lists them", request.backend_id));
+  if (Result<void> const online = is_online(*backend); !online) return online.error();
   if (request.provider.text() != backend->provider)
     return field_error(ErrorKind::invalid_argument, "provider",
                        fmt::format("{} is a backend of provider {}", backend->id, backend->provider));

@@ -12,8 +12,7 @@ class SessionsHandlers : public quantum::SessionsHandlers {
  public:
   explicit SessionsHandlers(Sessions& sessions) : sessions_(sessions) {}
 
-  asio::awaitable<Result<quantum::Session>> create_session(Call& call,
-                                                           quantum::CreateSessionRequest request) override;
+  asio::awaitable<Result<quantum::Session>> create_session(Call& call, quantum::CreateSessionRequest request) override;
   asio::awaitable<Result<quantum::Session>> get_session(Call& call, std::string id) override;
   asio::awaitable<Result<void>> close_session(Call& call, std::string id) override;
   asio::awaitable<Result<quantum::Session>> update_session_state(Call& call, std::string id,

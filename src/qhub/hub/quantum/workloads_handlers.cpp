@@ -57,9 +57,9 @@ Texts upper_case(Texts values) {
 Result<WorkloadSearch> read_search(Call const& call, quantum::GetWorkloadsRequest const& request) {
   static constexpr std::array<std::string_view, 2> types{"JOB", "SESSION"};
   static constexpr std::array<std::string_view, 2> origins{"STANDALONE", "SERVICE_EXECUTION"};
-  static constexpr std::array<std::string_view, 14> statuses{"UNKNOWN",   "PENDING",  "RUNNING",  "COMPLETED",  "FAILED",
-                                                             "CANCELLED", "ABORTED",  "DETACHED", "CANCELLING", "OPEN",
-                                                             "ACTIVE",    "INACTIVE", "DRAINING", "CLOSED"};
+  static constexpr std::array<std::string_view, 14> statuses{
+      "UNKNOWN",  "PENDING",    "RUNNING", "COMPLETED", "FAILED",   "CANCELLED", "ABORTED",
+      "DETACHED", "CANCELLING", "OPEN",    "ACTIVE",    "INACTIVE", "DRAINING",  "CLOSED"};
   Result<Paging> const paging = read_paging(request.page, request.size);
   if (!paging) return paging.error();
   auto order = read_order(request.sort, workload_sort_columns());

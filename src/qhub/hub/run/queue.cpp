@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace qhub::hub {
 
 Result<void> Queue::claim(std::string const& backend_id, std::string const& tenant_id) {
-  if (tenants_[tenant_id].places >= limits_.per_tenant)
+  if (auto const tenant = tenants_.find(tenant_id);
+      tenant != tenants_.end() && tenant->second.places >= limits_.per_tenant)
     return Error{.kind = ErrorKind::rate_limited,
                  .message = fmt::format("{} of your jobs wait already, which is the limit; submit again when some of "
                                         "them have run",

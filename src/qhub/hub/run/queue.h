@@ -22,8 +22,8 @@ namespace qhub::hub {
 class Queue {
  public:
   struct Limits {
-    std::size_t per_backend = 10'000;  ///< Waiting jobs.
-    std::size_t per_tenant = 5'000;    ///< Waiting jobs on all backends.
+    std::size_t per_backend = 10'000;                ///< Waiting jobs.
+    std::size_t per_tenant = 5'000;                  ///< Waiting jobs on all backends.
     std::uint64_t memory_bytes = std::uint64_t(-1);  ///< Of all running jobs together.
   };
 
@@ -81,10 +81,10 @@ class Queue {
 
   Limits const limits_;
   std::map<std::string, Tenant> tenants_;
-  std::unordered_map<std::string, std::size_t> places_;                        ///< Taken, by backend.
+  std::unordered_map<std::string, std::size_t> places_;                          ///< Taken, by backend.
   std::unordered_map<std::int64_t, std::pair<std::string, std::string>> where_;  ///< Tenant and backend, by number.
-  std::map<std::string, std::set<std::int64_t>> of_session_;                   ///< Waiting numbers.
-  std::unordered_map<std::string, std::string> reservations_;                  ///< Session, by backend.
+  std::map<std::string, std::set<std::int64_t>> of_session_;                     ///< Waiting numbers.
+  std::unordered_map<std::string, std::string> reservations_;                    ///< Session, by backend.
   std::string last_tenant_;
   std::optional<Turn> turn_;
   std::size_t running_ = 0;

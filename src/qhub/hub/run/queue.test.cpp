@@ -63,9 +63,9 @@ TEST_F(QueueTest, JobsOfABatchSessionThatWaitGoTogether) {
 }
 
 TEST_F(QueueTest, AReservedBackendRunsItsSessionOnly) {
-  add({.tenant = "a"}, 2);                                // 1, 2
-  add({.tenant = "b", .session = "s"}, 2);                // 3, 4
-  add({.tenant = "c", .backend = "other"});               // 5
+  add({.tenant = "a"}, 2);                   // 1, 2
+  add({.tenant = "b", .session = "s"}, 2);   // 3, 4
+  add({.tenant = "c", .backend = "other"});  // 5
   queue.set_reservations({{.backend_id = "b", .session_id = "s"}});
   EXPECT_EQ(run_all(), (Numbers{3, 4, 5}));
   queue.set_reservations({});

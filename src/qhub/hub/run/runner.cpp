@@ -69,7 +69,7 @@ void Runner::Place::take(JobRow const& job) {
     std::scoped_lock const guard(runner.mutex_);
     runner.queue_.add(queue_entry(job));
   }
-  runner.changed_.notify_one();
+  runner.changed_.notify_all();
 }
 
 Runner::Runner(Store& store, Execute execute, RunnerOptions const& options)
@@ -121,7 +121,7 @@ void Runner::cancel(std::int64_t job_number) {
   }
   if (waited) {
     watch_.ended(job_number);
-    changed_.notify_one();  // It may have been what others waited behind.
+    changed_.notify_all();  // It may have been what others waited behind.
   }
 }
 
@@ -182,7 +182,8 @@ void Runner::run(Queue::Entry const& entry, Running& running) {
   try {
     auto const input = store_.read([&](Connection& connection) { return read_job_input(connection, job->number); });
     CrashSuspect const suspect(job->number);
-    output = execute_(*job, input, [&](double done) { running.progress = done; }, running.stop.get_token());
+    output = execute_(
+        *job, input, [&](double done) { running.progress = done; }, running.stop.get_token());
   } catch (std::exception const& exception) {
     spdlog::error("job {}: {}", job->id, exception.what());
     output = Error{.kind = ErrorKind::internal, .message = "The hub failed while running this job.", .details = {}};

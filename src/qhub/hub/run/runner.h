@@ -36,8 +36,8 @@ struct RunnerOptions {
 
 /// Does the work of one job on a worker's thread. Error: cancelled, if it was told to stop; any other kind is the
 /// reason for which the job failed, for its owner to read.
-using Execute = std::function<Result<JobOutput>(JobRow const& job, JobInput const& input,
-                                                sim::Progress const& progress, std::stop_token stop)>;
+using Execute = std::function<Result<JobOutput>(JobRow const& job, JobInput const& input, sim::Progress const& progress,
+                                                std::stop_token stop)>;
 
 /// Runs the PENDING jobs of the store, in the order of Queue.
 class Runner {

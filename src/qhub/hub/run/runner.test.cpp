@@ -83,13 +83,14 @@ class RunnerTest : public testing::Test {
 
 TEST_F(RunnerTest, RunsEachJobOnceAndKeepsItsResult) {
   std::atomic<int> runs = 0;
-  Runner runner(*store,
-                [&](JobRow const&, JobInput const& input, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
-                  EXPECT_EQ(input.input, "\"text\"");
-                  ++runs;
-                  return result;
-                },
-                with_workers(4));
+  Runner runner(
+      *store,
+      [&](JobRow const&, JobInput const& input, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
+        EXPECT_EQ(input.input, "\"text\"");
+        ++runs;
+        return result;
+      },
+      with_workers(4));
   for (int i = 0; i < 50; ++i) {
     submit(std::to_string(i), &runner);
   }
@@ -102,13 +103,13 @@ TEST_F(RunnerTest, RunsEachJobOnceAndKeepsItsResult) {
 TEST_F(RunnerTest, AFailureSaysWhy) {
   submit("a");
   submit("b");
-  Runner runner(*store,
-                [](JobRow const& job, JobInput const&, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
-                  if (job.id == "b") throw std::runtime_error("secret");
-                  return Error{
-                      .kind = ErrorKind::resource_exhausted, .message = "needs \"more\" memory", .details = {}};
-                },
-                with_workers(1));
+  Runner runner(
+      *store,
+      [](JobRow const& job, JobInput const&, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
+        if (job.id == "b") throw std::runtime_error("secret");
+        return Error{.kind = ErrorKind::resource_exhausted, .message = "needs \"more\" memory", .details = {}};
+      },
+      with_workers(1));
   ASSERT_TRUE(becomes("a", "FAILED"));
   auto const raw = boost::json::parse(output("a")->raw);
   EXPECT_EQ(raw.at("error").at("message").as_string(), "needs \"more\" memory");

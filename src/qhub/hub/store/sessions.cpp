@@ -69,11 +69,11 @@ void insert_session(Connection& connection, SessionRow const& session) {
 }
 
 std::optional<SessionRow> find_session(Connection& connection, SessionQuery const& query) {
-  Statement statement = connection.query(
-      fmt::format("SELECT {} FROM sessions WHERE id = ?1 AND tenant_id = ?2 AND (?3 IS NULL OR "
-                  "service_execution_id = ?3)",
-                  row_columns),
-      query.id, query.tenant_id, query.service_execution_id);
+  Statement statement =
+      connection.query(fmt::format("SELECT {} FROM sessions WHERE id = ?1 AND tenant_id = ?2 AND (?3 IS NULL OR "
+                                   "service_execution_id = ?3)",
+                                   row_columns),
+                       query.id, query.tenant_id, query.service_execution_id);
   if (!statement.step()) return std::nullopt;
   return read_row(statement);
 }
@@ -88,8 +88,7 @@ std::vector<SessionRow> read_sessions(Connection& connection, std::vector<std::i
   return rows;
 }
 
-Result<SessionRow> set_accepts_jobs(Connection& connection, SessionQuery const& query, bool accepts,
-                                    std::int64_t now) {
+Result<SessionRow> set_accepts_jobs(Connection& connection, SessionQuery const& query, bool accepts, std::int64_t now) {
   auto const session = find_session(connection, query);
   if (!session) return no_session(query.id);
   if (session->is_final())
@@ -114,16 +113,16 @@ Result<void> close_session(Connection& connection, SessionQuery const& query, st
 }
 
 Result<void> check_session_of(Connection& connection, JobRow const& job, std::int64_t now) {
-  auto const session = find_session(connection, {.tenant_id = job.tenant_id,
-                                                 .id = *job.session_id,
-                                                 .service_execution_id = job.service_execution_id});
+  auto const session = find_session(
+      connection,
+      {.tenant_id = job.tenant_id, .id = *job.session_id, .service_execution_id = job.service_execution_id});
   if (!session) return no_session(*job.session_id);
   if (session->backend_id != job.backend_id)
     return session_error("session_id", fmt::format("session {} is on {}, and the job is for {}", session->id,
                                                    session->backend_id, job.backend_id));
   if (session->expires_at <= now)
-    return session_error("session_id", fmt::format("session {} has reached its lifetime of {} s", session->id,
-                                                   session->ttl));
+    return session_error("session_id",
+                         fmt::format("session {} has reached its lifetime of {} s", session->id, session->ttl));
   if (session->is_final() || session->status == "DRAINING")
     return session_error("session_id",
                          fmt::format("session {} takes no more jobs: it is {}", session->id, session->status));
@@ -167,8 +166,7 @@ std::vector<Reservation> read_reservations(Connection& connection) {
       "SELECT backend_id, id FROM sessions WHERE mode = 'dedicated' AND started_at IS NOT NULL AND status IN "
       "('ACTIVE', 'DRAINING') ORDER BY started_at");
   while (statement.step())
-    found.push_back(
-        {.backend_id = statement.column<std::string>(0), .session_id = statement.column<std::string>(1)});
+    found.push_back({.backend_id = statement.column<std::string>(0), .session_id = statement.column<std::string>(1)});
   return found;
 }
 

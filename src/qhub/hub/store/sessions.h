@@ -36,8 +36,8 @@ struct SessionRow {
   std::optional<std::int64_t> closed_at;
 
   std::int64_t job_count = 0;
-  std::int64_t usage = 0;           ///< Microseconds that its jobs ran.
-  std::string tags = "[]";          ///< JSON, the union of its jobs'.
+  std::int64_t usage = 0;   ///< Microseconds that its jobs ran.
+  std::string tags = "[]";  ///< JSON, the union of its jobs'.
 
   [[nodiscard]] bool is_final() const { return status == "CLOSED" || status == "ABORTED" || status == "DETACHED"; }
 };

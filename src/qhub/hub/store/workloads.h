@@ -17,14 +17,14 @@ namespace qhub::hub {
 /// empty one is met by everything.
 struct WorkloadSearch {
   std::string tenant_id;
-  std::vector<std::string> types;      ///< JOB, SESSION.
+  std::vector<std::string> types;  ///< JOB, SESSION.
   std::vector<std::string> statuses;
   std::vector<std::string> providers;
   std::vector<std::string> backend_ids;
-  std::vector<std::string> tags;       ///< Without regard to case.
-  std::vector<std::string> origins;    ///< STANDALONE, SERVICE_EXECUTION.
+  std::vector<std::string> tags;     ///< Without regard to case.
+  std::vector<std::string> origins;  ///< STANDALONE, SERVICE_EXECUTION.
   std::vector<std::string> service_execution_ids;
-  std::vector<Order> order;            ///< Columns of workload_sort_columns(); by default the newest first.
+  std::vector<Order> order;  ///< Columns of workload_sort_columns(); by default the newest first.
   std::int64_t page = 0;
   std::int64_t size = 20;
 };

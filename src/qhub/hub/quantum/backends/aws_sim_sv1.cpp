@@ -41,13 +41,6 @@ std::string_view const aws_sim_sv1 = R"json({
       "max_pubs_per_job": 100,
       "supported_input_formats": ["BRAKET_OPEN_QASM_V3", "OPEN_QASM_V3", "OPEN_QASM_V2", "IONQ_CIRCUIT_V1"],
       "memory_result_supported": true,
-      "qubits": [
-        {"id": "0"}, {"id": "1"}, {"id": "2"}, {"id": "3"}, {"id": "4"}, {"id": "5"}, {"id": "6"}, {"id": "7"},
-        {"id": "8"}, {"id": "9"}, {"id": "10"}, {"id": "11"}, {"id": "12"}, {"id": "13"}, {"id": "14"},
-        {"id": "15"}, {"id": "16"}, {"id": "17"}, {"id": "18"}, {"id": "19"}, {"id": "20"}, {"id": "21"},
-        {"id": "22"}, {"id": "23"}, {"id": "24"}, {"id": "25"}, {"id": "26"}, {"id": "27"}, {"id": "28"},
-        {"id": "29"}, {"id": "30"}, {"id": "31"}, {"id": "32"}, {"id": "33"}
-      ],
       "instructions": ["measure", "reset", "delay"]
     },
     "has_calibration": false,
@@ -57,7 +50,7 @@ std::string_view const aws_sim_sv1 = R"json({
     "braketSchemaHeader": {"name": "braket.device_schema.simulators.gate_model_simulator_device_capabilities", "version": "1"},
     "service": {
       "executionWindows": [{"executionDay": "Everyday", "windowStartHour": "00:00:00", "windowEndHour": "23:59:59"}],
-      "shotsRange": [1, 100000],
+      "shotsRange": [0, 100000],
       "deviceLocation": "this hub",
       "updatedAt": "2026-01-01T00:00:00Z",
       "deviceCost": {"price": 0.0, "unit": "minute"}
@@ -76,9 +69,21 @@ std::string_view const aws_sim_sv1 = R"json({
           {"name": "ctrl"}, {"name": "negctrl"}, {"name": "pow", "exponent_types": ["int", "float"]},
           {"name": "inv"}
         ],
-        "supportedPragmas": ["verbatim", "braket_unitary_matrix"],
+        "supportedPragmas": [
+          "verbatim", "braket_unitary_matrix", "braket_result_type_state_vector", "braket_result_type_amplitude",
+          "braket_result_type_expectation", "braket_result_type_variance", "braket_result_type_sample",
+          "braket_result_type_probability", "braket_result_type_density_matrix"
+        ],
         "forbiddenPragmas": [],
-        "supportedResultTypes": [],
+        "supportedResultTypes": [
+          {"name": "Sample", "observables": ["x", "y", "z", "h", "i", "hermitian"], "minShots": 1, "maxShots": 100000},
+          {"name": "Expectation", "observables": ["x", "y", "z", "h", "i", "hermitian"], "minShots": 0, "maxShots": 100000},
+          {"name": "Variance", "observables": ["x", "y", "z", "h", "i", "hermitian"], "minShots": 0, "maxShots": 100000},
+          {"name": "Probability", "observables": null, "minShots": 0, "maxShots": 100000},
+          {"name": "Amplitude", "observables": null, "minShots": 0, "maxShots": 0},
+          {"name": "StateVector", "observables": null, "minShots": 0, "maxShots": 0},
+          {"name": "DensityMatrix", "observables": null, "minShots": 0, "maxShots": 0}
+        ],
         "supportsUnassignedMeasurements": true,
         "requiresContiguousQubitIndices": false,
         "supportPhysicalQubits": false,

@@ -20,7 +20,7 @@ std::string_view const local_sim_statevector = R"json({
     "documentation": {
       "description": "A local simulator: exact state vectors in double precision, run by this hub on its own machine. It takes every input format this hub knows. How many of the 40 qubits fit depends on the machine's memory: 16 bytes times 2 to the number of qubits that gates touch.",
       "location": "this hub",
-      "sdks": [{"type": "QHUB"}, {"type": "QISKIT"}]
+      "sdks": []
     },
     "configuration": {
       "gates": [

@@ -20,12 +20,21 @@ std::map<circuit::Clbit, circuit::Qubit> measured_qubits(circuit::Circuit const&
   return measured;
 }
 
-/// The members both kinds of result share: `measurements` and `measuredQubits`, and those of `rest`.
+json::array result_types(CircuitRun const& run, std::map<circuit::Clbit, circuit::Qubit> const& measured) {
+  if (!run.pragmas) return {};
+  std::map<circuit::Qubit, circuit::Clbit> clbits;
+  for (auto const& [clbit, qubit] : measured) clbits[qubit] = clbit;
+  return run.pragmas->values(run.result, clbits);
+}
+
+/// The members both kinds of result share: `measurements`, `measuredQubits` and `resultTypes`; and those of `rest`.
 std::string with_measurements(CircuitRun const& run, json::object rest) {
   auto const measured = measured_qubits(run.circuit);
   json::array qubits;
   for (auto const& [clbit, qubit] : measured) qubits.push_back(qubit);
   rest["measuredQubits"] = std::move(qubits);
+  rest["resultTypes"] = result_types(run, measured);
+  if (run.shots == 0) return json::serialize(rest);
   return with_member("measurements",
                      array_of_shots(run.result,
                                     [&](sim::Outcome const& outcome) {
@@ -46,7 +55,6 @@ json::object program(CircuitRun const& run) {
 std::string write_task_result(JobRun const& run) {
   CircuitRun const& circuit_run = run.circuits.front();
   return with_measurements(circuit_run, {{"braketSchemaHeader", header("task_result.gate_model_task_result")},
-                                         {"resultTypes", json::array()},
                                          {"taskMetadata",
                                           {{"braketSchemaHeader", header("task_result.task_metadata")},
                                            {"id", run.job_id},

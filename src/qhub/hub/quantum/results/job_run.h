@@ -2,11 +2,13 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "qhub/circuit/circuit.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
+#include "qhub/hub/quantum/results/braket_pragmas.h"
 #include "qhub/hub/store/jobs.h"
 #include "qhub/sim/engine.h"
 
@@ -17,6 +19,7 @@ struct CircuitRun {
   circuit::Circuit circuit;
   std::string source;  ///< OpenQASM; empty if the job brought another format.
   std::uint64_t shots = 0;
+  std::optional<BraketPragmas> pragmas;
   sim::RunResult result;
 };
 
@@ -44,7 +47,7 @@ struct JobRun {
 /// azure.ionq.simulator: `{"histogram":{"0":0.5,"3":0.5}}`, decimal numbers of which qubit 0 is the lowest bit.
 [[nodiscard]] std::string write_ionq_result(JobRun const& run);
 /// Amazon Braket's gate-model task result, or its program set's for a list: one row per shot, one column per measured
-/// classical bit, bit 0 first; measuredQubits tells the qubit of each column.
+/// classical bit, bit 0 first; measuredQubits tells the qubit of each column; resultTypes answers the result pragmas.
 [[nodiscard]] std::string write_braket_result(JobRun const& run);
 
 /// How likely a state of the measured bits is.
