@@ -42,7 +42,7 @@ std::array<Complex, size * size> product(std::array<Complex, size * size> const&
   std::array<Complex, size * size> result{};
   for (std::size_t r = 0; r < size; ++r)
     for (std::size_t k = 0; k < size; ++k)
-      for (std::size_t c = 0; c < size; ++c) 
+      for (std::size_t c = 0; c < size; ++c)
         result[r * size + c] += multiply(later[r * size + k], earlier[k * size + c]);
   return result;
 }

@@ -276,6 +276,16 @@ TEST(StatevectorEngine, LongRunsOfRotationsKeepTheirScale) {
   }
 }
 
+TEST(StatevectorEngine, PhasesMayWaitForTensOfThousandsOfGates) {
+  Circuit circuit(4, 4);
+  for (Qubit q = 0; q < 4; ++q) circuit.h(q);
+  circuit.cz(0, 1);
+  for (unsigned repeat = 0; repeat < 20000; ++repeat) circuit.ry(0.1, 2).cx(2, 3);
+  circuit.h(1);  // now the phase is needed: qubits 0 and 1 are in a Bell state
+  for (Qubit q = 0; q < 4; ++q) circuit.measure(q, q);
+  for (auto const& entry : run(circuit, 1000).counts.entries) EXPECT_EQ(entry.outcome[0], entry.outcome[1]);
+}
+
 TEST(StatevectorEngine, SinglePrecisionCountsFollowTheSameDistribution) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     RandomCircuit random(4, 4, seed);

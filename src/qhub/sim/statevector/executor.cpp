@@ -213,7 +213,7 @@ void Executor<Real>::multiply_rows(Rows const& rows, Real* chunk, std::size_t ou
 template <class Real>
 void Executor<Real>::apply(Prepared const& prepared, Real* chunk, std::size_t outer, Worker& worker) const {
   std::size_t rows = 0;
-  for (std::size_t s = 0; s < prepared.steps.size(); ++s) {
+  for (std::size_t s = 0; s < prepared.steps.size() && !team_.stopped(); ++s) {
     PassStep const& step = prepared.steps[s];
     bool const acts = (outer & step.outer_mask) == step.outer_value;
     Real const* const factors = prepared.factors.data() + 2 * (s << shape_.lane_bits);

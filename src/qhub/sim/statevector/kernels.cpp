@@ -493,8 +493,7 @@ HWY_EXPORT(float_kernels);
 
 template <>
 Kernels<double> const& kernels() {
-  static Kernels<double> const& chosen =
-      *HWY_DISPATCH_TABLE(double_kernels)[chosen_variant(HWY_TARGETS).index]();
+  static Kernels<double> const& chosen = *HWY_DISPATCH_TABLE(double_kernels)[chosen_variant(HWY_TARGETS).index]();
   return chosen;
 }
 

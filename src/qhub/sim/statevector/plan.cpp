@@ -23,7 +23,7 @@ constexpr unsigned most_bits_of_one_chunk = 13;
 /// Positions below lane_bits + so many are always in the chunk, so that it is read and written in pieces of 512 bytes.
 constexpr unsigned run_bits = 2;
 
-/// How far beyond the first element that waits the greedy choices look.
+/// How many elements the greedy choices look at.
 constexpr std::size_t pass_window = 1 << 14;
 constexpr std::size_t tile_window = 512;
 constexpr std::size_t next_use_window = 128;
@@ -132,15 +132,19 @@ class Planner {
     Selection selection{.inner = must, .elements = {}};
     Waiting waiting;
     while (first_ < done_.size() && done_[first_]) ++first_;
-    std::size_t const end = std::min(done_.size(), first_ + pass_window);
-    for (std::size_t i = first_; i < end && (mixed_ == 0 || waiting.mixed != mixed_); ++i) {
+    bool mixes = false;
+    std::size_t looked_at = 0;
+    for (std::size_t i = first_; i < done_.size() && (mixed_ == 0 || waiting.mixed != mixed_); ++i) {
       if (done_[i]) continue;
+      // Phases may wait for long, but a pass without any other element would get nowhere.
+      if (++looked_at > pass_window && mixes) break;
       Element const& element = list_.elements[i];
       std::uint64_t const inner = selection.inner | element.mixed;
       if (waiting.lets_pass(element) && count(inner) <= shape_.chunk_bits &&
           count(inner & ~familiar) <= most_strangers) {
         selection.inner = inner;
         selection.elements.push_back(static_cast<std::uint32_t>(i));
+        mixes = mixes || element.mixed != 0;
       } else {
         waiting.add(element);
       }
@@ -334,11 +338,12 @@ class Planner {
 
   void add_tile() {
     TileContent const& content = content_;
+    for (std::uint32_t const i : content.elements) finish(i);
     std::vector<LaneSwap> swaps;
     std::uint64_t taken = 0;  // bits of the chunk
     for_each_bit(content.qubits, [&](unsigned q) { taken |= bit(chunk_bit_[q]); });
     bool const any_lane = (taken & (bit(shape_.lane_bits) - 1)) != 0;
-    if (any_lane) find_next_uses(content);
+    if (any_lane) find_next_uses();
     for_each_bit(taken & (bit(shape_.lane_bits) - 1), [&](unsigned lane) {
       unsigned const other = latest_used(taken);
       taken = (taken & ~bit(lane)) | bit(other);
@@ -346,10 +351,7 @@ class Planner {
     });
     start_tile(taken);
     for (LaneSwap const& swap : swaps) add_lane_swap(swap);
-    for (std::uint32_t const i : content.elements) {
-      add_to_tile(list_.elements[i]);
-      finish(i);
-    }
+    for (std::uint32_t const i : content.elements) add_to_tile(list_.elements[i]);
     if (scale_ < smallest_scale) new_phases_operation();
     fold_scale();
     end_tile();
@@ -360,11 +362,11 @@ class Planner {
     if (list_.elements[i].mixed != 0) --mixing_left_;
   }
 
-  void find_next_uses(TileContent const& content) {
+  void find_next_uses() {
     for_each_bit(inner_, [&](unsigned q) { next_use_[q] = next_use_window; });
     std::size_t const end = std::min(todo_.size(), head_ + next_use_window);
     for (std::size_t t = end; t-- > head_;) {
-      if (done_[todo_[t]] || std::ranges::find(content.elements, todo_[t]) != content.elements.end()) continue;
+      if (done_[todo_[t]]) continue;
       for_each_bit(list_.elements[todo_[t]].mixed, [&](unsigned q) { next_use_[q] = t - head_; });
     }
   }
