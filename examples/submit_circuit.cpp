@@ -1,11 +1,12 @@
 // Builds a circuit and runs it on backends, each in its own format and gates:
 //   QHUB_URL=http://127.0.0.1:8765 QHUB_TOKEN=… submit_circuit aws.sim.sv1 aqt.sim.ideal …
-#include <cstdlib>
-#include <iostream>
 #include <qhub/circuit/circuit.h>
 #include <qhub/circuit/draw/draw.h>
-#include <qhub/quantum.hpp>
 #include <qhub/sdk/submit.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <qhub/quantum.hpp>
 
 using qhub::circuit::Circuit;
 

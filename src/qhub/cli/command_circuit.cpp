@@ -31,13 +31,12 @@ std::string message_of(Error const& error) {
 std::optional<circuit::Format> source_format(Arguments const& arguments) {
   auto const name = arguments.find("from");
   if (!name) return std::nullopt;
-  static constexpr std::pair<std::string_view, circuit::Format> formats[] = {
-      {"openqasm2", circuit::Format::openqasm2},
-      {"openqasm3", circuit::Format::openqasm3},
-      {"braket", circuit::Format::openqasm3},
-      {"ionq", circuit::Format::ionq},
-      {"aqt", circuit::Format::aqt},
-      {"iqm", circuit::Format::iqm}};
+  static constexpr std::pair<std::string_view, circuit::Format> formats[] = {{"openqasm2", circuit::Format::openqasm2},
+                                                                             {"openqasm3", circuit::Format::openqasm3},
+                                                                             {"braket", circuit::Format::openqasm3},
+                                                                             {"ionq", circuit::Format::ionq},
+                                                                             {"aqt", circuit::Format::aqt},
+                                                                             {"iqm", circuit::Format::iqm}};
   for (auto const& [known, format] : formats)
     if (known == *name) return format;
   throw UsageError{fmt::format("--from takes {}, not '{}'", fmt::join(circuit::output_format_names(), ", "), *name)};
@@ -66,7 +65,8 @@ void put(Arguments const& arguments, std::string_view text) {
 
 void show(Arguments const& arguments) {
   circuit::DrawOptions options{.columns = terminal_columns(), .ascii = arguments.flag("ascii")};
-  if (auto const columns = arguments.integer("columns", 20, 10'000)) options.columns = static_cast<std::size_t>(*columns);
+  if (auto const columns = arguments.integer("columns", 20, 10'000))
+    options.columns = static_cast<std::size_t>(*columns);
   auto const circuits = read_circuits(arguments);
   if (arguments.flag("svg") && circuits.size() != 1)
     throw UsageError{fmt::format("{} holds {} circuits; --svg draws one", arguments.at("FILE"), circuits.size())};
@@ -87,7 +87,8 @@ void convert(Arguments const& arguments) {
   auto const read = read_circuits(arguments);
   circuit::WriteOptions options;
   if (read.front().shots) options.shots = *read.front().shots;
-  if (auto const shots = arguments.integer("shots", 1, 1'000'000'000)) options.shots = static_cast<std::uint32_t>(*shots);
+  if (auto const shots = arguments.integer("shots", 1, 1'000'000'000))
+    options.shots = static_cast<std::uint32_t>(*shots);
   std::vector<Circuit> circuits;
   for (circuit::JobCircuit const& each : read) circuits.push_back(each.circuit);
   auto const text = circuit::write(circuits, *format, options);
@@ -159,7 +160,8 @@ Command const command_circuit{
     .summary = "Draws a circuit file, writes it in another format, or counts its gates.",
     .positionals = {{"ACTION", "show, convert or stats."},
                     {"FILE", "OpenQASM source, or a job input as JSON (*.json)."}},
-    .options = {{"from", "FORMAT", "What the file is in; else it is found out: openqasm2, openqasm3, braket, ionq, aqt, iqm."},
+    .options = {{"from", "FORMAT",
+                 "What the file is in; else it is found out: openqasm2, openqasm3, braket, ionq, aqt, iqm."},
                 {"to", "FORMAT", "convert: what to write, of the same."},
                 {"shots", "N", "convert to aqt: repetitions in the document. The file's, else 100."},
                 {"output", "FILE", "Where to write instead of printing."},

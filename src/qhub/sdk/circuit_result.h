@@ -13,8 +13,8 @@
 
 namespace qhub {
 
-/// How often each outcome was measured. An outcome is a string of '0' and '1', one per classical bit of the circuit, bit
-/// 0 rightmost; bits that nothing was measured into are 0.
+/// How often each outcome was measured. An outcome is a string of '0' and '1', one per classical bit of the circuit,
+/// bit 0 rightmost; bits that nothing was measured into are 0.
 class Counts {
  public:
   Counts() = default;
@@ -44,17 +44,17 @@ class Counts {
 /// The answer to one of Circuit::result_requests.
 struct RequestedValue {
   circuit::ResultRequest::Kind kind = circuit::ResultRequest::Kind::expectation;
-  double value = 0;                                                    ///< Of expectation and variance.
-  std::vector<double> values = {};                                     ///< Of sample and probability.
-  std::vector<std::complex<double>> amplitudes = {};                   ///< Of state_vector; see CircuitResult::statevector.
+  double value = 0;                                   ///< Of expectation and variance.
+  std::vector<double> values = {};                    ///< Of sample and probability.
+  std::vector<std::complex<double>> amplitudes = {};  ///< Of state_vector; see CircuitResult::statevector.
   std::map<std::string, std::complex<double>> amplitude_of_state = {};  ///< Of amplitude; keys as requested.
 };
 
 /// What a backend answered for one circuit.
 struct CircuitResult {
-  std::string name;                        ///< Of the circuit.
-  Counts counts;                           ///< Empty if the backend gives only probabilities or a state.
-  std::vector<std::string> memory;         ///< Outcome of each shot in order, where the backend tells.
+  std::string name;                 ///< Of the circuit.
+  Counts counts;                    ///< Empty if the backend gives only probabilities or a state.
+  std::vector<std::string> memory;  ///< Outcome of each shot in order, where the backend tells.
   /// Share of each outcome: as the backend gives it, else counts divided by shots.
   std::map<std::string, double, std::less<>> probabilities;
   /// 2^n amplitudes, if asked for; bit q of an index is the value of qubit q.

@@ -52,7 +52,7 @@ class Description {
 
   /// In the order of preference; those that no circuit can be written in are left out.
   std::vector<std::string_view> formats() const {
-    static constexpr std::string_view known[] = {"OPEN_QASM_V2",     "OPEN_QASM_V3",     "BRAKET_OPEN_QASM_V3",
+    static constexpr std::string_view known[] = {"OPEN_QASM_V2",    "OPEN_QASM_V3",     "BRAKET_OPEN_QASM_V3",
                                                  "IONQ_CIRCUIT_V1", "AQT_JOB_INPUT_V1", "IQM_JOB_INPUT_V1"};
     std::vector<std::string_view> found;
     if (configuration_.supported_input_formats) {
@@ -75,7 +75,8 @@ class Description {
     if (configuration_.gates)
       for (quantum::Gate const& gate : *configuration_.gates)
         if (gate.name) names.push_back(*gate.name);
-    if (configuration_.operations) names.insert(names.end(), configuration_.operations->begin(), configuration_.operations->end());
+    if (configuration_.operations)
+      names.insert(names.end(), configuration_.operations->begin(), configuration_.operations->end());
     circuit::Target target{.name = id,
                            .qubit_count = qubit_count(),
                            .gates = format == "AQT_JOB_INPUT_V1"   ? circuit::aqt_gate_set()
@@ -92,8 +93,8 @@ class Description {
   }
 
   bool knows_instruction(std::string_view name) const {
-    return !configuration_.instructions || std::ranges::find(*configuration_.instructions, name) !=
-                                               configuration_.instructions->end();
+    return !configuration_.instructions ||
+           std::ranges::find(*configuration_.instructions, name) != configuration_.instructions->end();
   }
 
   void check_shots(std::int64_t shots) const {
@@ -141,7 +142,8 @@ class Description {
       });
       names.erase(std::unique(names.begin(), names.end()), names.end());
     }
-    bool const numbers = std::ranges::all_of(names, [](std::string const& name) { return as_number(name).has_value(); });
+    bool const numbers =
+        std::ranges::all_of(names, [](std::string const& name) { return as_number(name).has_value(); });
     if (!numbers) {
       qubit_names = std::move(names);
       return;
@@ -218,16 +220,21 @@ void write_input(PreparedJob& job, Description const& backend, SubmitOptions con
   job.shots = options.shots;
   job.input_is_json = true;
   if (job.input_format == "OPEN_QASM_V2") {
-    write_openqasm(job, [](Circuit const& each) { return write_openqasm2(each); }, backend.id);
-    if (backend.provider == "KIPU") job.input_params = options.statevector ? R"({"mode":"statevector"})" : R"({"mode":"sample"})";
+    write_openqasm(
+        job, [](Circuit const& each) { return write_openqasm2(each); }, backend.id);
+    if (backend.provider == "KIPU")
+      job.input_params = options.statevector ? R"({"mode":"statevector"})" : R"({"mode":"sample"})";
   } else if (job.input_format == "OPEN_QASM_V3") {
-    write_openqasm(job, [](Circuit const& each) { return write_openqasm3(each); }, backend.id);
+    write_openqasm(
+        job, [](Circuit const& each) { return write_openqasm3(each); }, backend.id);
   } else if (job.input_format == "BRAKET_OPEN_QASM_V3") {
-    write_openqasm(job, [](Circuit const& each) { return write_braket(each); }, backend.id);
+    write_openqasm(
+        job, [](Circuit const& each) { return write_braket(each); }, backend.id);
     job.shots *= static_cast<std::int64_t>(job.circuits.size());
     if (!job.input_is_json) job.input_params = R"({"disable_qubit_rewiring":false})";
   } else if (job.input_format == "IONQ_CIRCUIT_V1") {
-    if (job.circuits.size() != 1) refuse(fmt::format("{} takes one circuit in a job, not {}", backend.id, job.circuits.size()));
+    if (job.circuits.size() != 1)
+      refuse(fmt::format("{} takes one circuit in a job, not {}", backend.id, job.circuits.size()));
     job.input = value_or_refuse(write_ionq(job.circuits.front()), backend.id);
     std::string const map = value_or_refuse(ionq_measurement_map(job.circuits.front()), backend.id);
     job.input_params = fmt::format("{{\"meas_map\":{}}}", json_text(map));
@@ -243,15 +250,15 @@ PreparedJob prepare(std::span<Circuit const> circuits, Description const& backen
   PreparedJob job{.input_format = std::string(format), .circuits = {}, .input = {}, .input_params = {}};
   circuit::Target const target = backend.target(format);
   for (Circuit const& circuit : circuits) {
-    bool const free_choice = !target.coupling && !backend.limits_gates() && format != "AQT_JOB_INPUT_V1" &&
-                             format != "IQM_JOB_INPUT_V1";
+    bool const free_choice =
+        !target.coupling && !backend.limits_gates() && format != "AQT_JOB_INPUT_V1" && format != "IQM_JOB_INPUT_V1";
     if (circuit.qubit_count() > target.qubit_count)
-      refuse(fmt::format("the circuit has {} qubits, {} has {}", circuit.qubit_count(), backend.id, target.qubit_count));
+      refuse(
+          fmt::format("the circuit has {} qubits, {} has {}", circuit.qubit_count(), backend.id, target.qubit_count));
     if (free_choice)
       job.circuits.push_back(circuit);
     else
-      job.circuits.push_back(
-          value_or_refuse(transpile(circuit, target, {.seed = options.seed}), backend.id).circuit);
+      job.circuits.push_back(value_or_refuse(transpile(circuit, target, {.seed = options.seed}), backend.id).circuit);
     if (options.statevector && format == "BRAKET_OPEN_QASM_V3")
       job.circuits.back().result_requests.push_back(state_request());
   }
@@ -334,8 +341,8 @@ std::vector<CircuitResult> CircuitJob::results(std::optional<std::chrono::millis
 
 CircuitResult CircuitJob::result(std::optional<std::chrono::milliseconds> deadline) const {
   if (state_->job.circuits.size() != 1)
-    throw std::logic_error(fmt::format("job {} is of {} circuits: results() has theirs", state_->id,
-                                       state_->job.circuits.size()));
+    throw std::logic_error(
+        fmt::format("job {} is of {} circuits: results() has theirs", state_->id, state_->job.circuits.size()));
   return results(deadline).front();
 }
 

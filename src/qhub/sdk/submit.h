@@ -22,13 +22,13 @@ struct Backend;
 
 /// How to run circuits.
 struct SubmitOptions {
-  std::int64_t shots = 1000;          ///< Of each circuit; 0 where a backend computes without sampling.
-  std::string name = {};              ///< Of the job.
+  std::int64_t shots = 1000;  ///< Of each circuit; 0 where a backend computes without sampling.
+  std::string name = {};      ///< Of the job.
   std::vector<std::string> tags = {};
-  std::string session_id = {};        ///< Of an open session on the same backend.
+  std::string session_id = {};  ///< Of an open session on the same backend.
   /// Asks for the state instead of outcomes, where a backend can tell it: kipu.sim.qsim and Braket's simulators.
   bool statevector = false;
-  std::uint64_t seed = 0;             ///< For placing qubits where connectivity is not complete.
+  std::uint64_t seed = 0;  ///< For placing qubits where connectivity is not complete.
 };
 
 /// Circuits as a backend takes them.

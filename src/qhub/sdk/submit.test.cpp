@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
 #include <array>
+#include <boost/json.hpp>
 
 #include "qhub/quantum/models.h"
 #include "qhub/sdk/internal/raw_results.h"
@@ -65,8 +65,8 @@ TEST(ForBackend, TheProviderTellsTheFormat) {
 }
 
 TEST(ForBackend, GatesAreRewrittenInTheSetOfTheMachine) {
-  PreparedJob const aqt = for_backend(bell(), backend("aqt.sim.ideal", "AQT", with_gates({"r", "rz", "rxx"}, 12)),
-                                      {.shots = 8});
+  PreparedJob const aqt =
+      for_backend(bell(), backend("aqt.sim.ideal", "AQT", with_gates({"r", "rz", "rxx"}, 12)), {.shots = 8});
   EXPECT_EQ(aqt.input_format, "AQT_JOB_INPUT_V1");
   EXPECT_EQ(aqt.circuits.at(0).counts().at("rxx"), 1U);
   EXPECT_NE(aqt.input.find("\"repetitions\":8"), std::string::npos);
@@ -134,8 +134,7 @@ TEST(RawResults, EachLayoutComesDownToClassicalBitZeroRightmost) {
   EXPECT_EQ(read(crossed(), R"({"measurementProbabilities":{"01":1.0},"measuredQubits":[2,0]})", "BRAKET_OPEN_QASM_V3")
                 .probabilities.at("10"),
             1.0);
-  EXPECT_EQ(read(crossed(),
-                 R"({"measurement_counts":[{"measurement_keys":["c_2_0_1","c_2_0_0"],"counts":{"10":7}}]})",
+  EXPECT_EQ(read(crossed(), R"({"measurement_counts":[{"measurement_keys":["c_2_0_1","c_2_0_0"],"counts":{"10":7}}]})",
                  "IQM_JOB_INPUT_V1")
                 .counts,
             expected);
@@ -144,13 +143,15 @@ TEST(RawResults, EachLayoutComesDownToClassicalBitZeroRightmost) {
 TEST(RawResults, StatesAndRequestedValues) {
   // |q1 q0⟩ = |01⟩: Kipu's and Braket's index has qubit 0 as its highest bit.
   std::vector<std::complex<double>> const state{0, 1, 0, 0};
-  EXPECT_EQ(read(Circuit(2), R"({"statevector":[[0,0],[0,0],[1,0],[0,0]]})", "OPEN_QASM_V2", "KIPU").statevector, state);
+  EXPECT_EQ(read(Circuit(2), R"({"statevector":[[0,0],[0,0],[1,0],[0,0]]})", "OPEN_QASM_V2", "KIPU").statevector,
+            state);
   Circuit circuit(2);
   circuit.result_requests.resize(2);
   circuit.result_requests[0].kind = circuit::ResultRequest::Kind::state_vector;
   circuit.result_requests[1].kind = circuit::ResultRequest::Kind::expectation;
   CircuitResult const result = read(
-      circuit, R"({"measurements":[],"resultTypes":[{"type":{},"value":[[0,0],[0,0],[1,0],[0,0]]},{"type":{},"value":-0.5}]})",
+      circuit,
+      R"({"measurements":[],"resultTypes":[{"type":{},"value":[[0,0],[0,0],[1,0],[0,0]]},{"type":{},"value":-0.5}]})",
       "BRAKET_OPEN_QASM_V3");
   EXPECT_EQ(result.statevector, state);
   EXPECT_EQ(result.values.at(1).value, -0.5);
@@ -158,11 +159,11 @@ TEST(RawResults, StatesAndRequestedValues) {
 
 TEST(RawResults, ProgramSetsHaveAResultPerCircuit) {
   std::vector<Circuit> const circuits{bell(), crossed()};
-  auto const results = sdk::read_raw_results(
-      boost::json::parse(R"({"programResults":[
+  auto const results =
+      sdk::read_raw_results(boost::json::parse(R"({"programResults":[
         {"executableResults":[{"measurements":[[1,1]],"measuredQubits":[0,1]}]},
         {"executableResults":[{"measurements":[[0,1]],"measuredQubits":[2,0]}]}]})"),
-      {.circuits = circuits, .input_format = "BRAKET_OPEN_QASM_V3", .provider = "AWS"});
+                            {.circuits = circuits, .input_format = "BRAKET_OPEN_QASM_V3", .provider = "AWS"});
   ASSERT_TRUE(results) << results.error().message;
   EXPECT_EQ(results->at(0).counts["11"], 1);
   EXPECT_EQ(results->at(1).counts["10"], 1);

@@ -89,9 +89,10 @@ class Arrangement {
       Bit const bit = find_bit(condition.first);
       bool const whole = bit.index == 0 && bit.wire - diagram_.quantum_wires < circuit_.classical_registers().size() &&
                          circuit_.classical_registers()[bit.wire - diagram_.quantum_wires].size == condition.count;
-      std::string const bits = whole                  ? ""
-                               : condition.count == 1 ? fmt::format("[{}]", bit.index)
-                                                      : fmt::format("[{}:{}]", bit.index, bit.index + condition.count - 1);
+      std::string const bits = whole ? ""
+                               : condition.count == 1
+                                   ? fmt::format("[{}]", bit.index)
+                                   : fmt::format("[{}:{}]", bit.index, bit.index + condition.count - 1);
       add_bit(item, bit.wire, fmt::format("{}{}{}", bits, id.negated ? "≠" : "=", condition.value));
     }
   }

@@ -29,7 +29,7 @@ struct Diagram {
     std::vector<Cell> cells;   ///< By wire.
     std::uint32_t first = 0;   ///< Wires from here …
     std::uint32_t last = 0;    ///< … to here are taken.
-    std::uint32_t joined = 0;  ///< The last quantum wire that a line from `first` reaches; beyond it the line is classical.
+    std::uint32_t joined = 0;  ///< The last quantum wire on the line from `first`; below it the line is classical.
     bool has_line = true;      ///< Its cells are joined by a line.
   };
 

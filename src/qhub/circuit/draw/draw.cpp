@@ -31,7 +31,8 @@ constexpr Strokes plain{"-", "=", "|", "|", "|", "@", "o", "x", ":"};
 
 /// ASCII for the characters outside of it that labels of gates and conditions have.
 std::string to_ascii(std::string text) {
-  static constexpr std::pair<std::string_view, std::string_view> replacements[] = {{"π", "pi"}, {"≠", "!="}, {"⟩", ">"}};
+  static constexpr std::pair<std::string_view, std::string_view> replacements[] = {
+      {"π", "pi"}, {"≠", "!="}, {"⟩", ">"}};
   for (auto const& [from, to] : replacements)
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
       text.replace(at, from.size(), to);
@@ -206,7 +207,8 @@ class SvgDrawing {
 
   void draw(Diagram::Item const& item, double x, double width) {
     if (item.has_line && item.first != item.last) {
-      if (item.joined != item.first) fmt::format_to(out_, "<path d=\"M{} {}V{}\"/>\n", x, y(item.first), y(item.joined));
+      if (item.joined != item.first)
+        fmt::format_to(out_, "<path d=\"M{} {}V{}\"/>\n", x, y(item.first), y(item.joined));
       for (double const offset : {-1.5, 1.5})
         if (item.last > item.joined)
           fmt::format_to(out_, "<path d=\"M{} {}V{}\"/>\n", x + offset, y(item.joined), y(item.last));

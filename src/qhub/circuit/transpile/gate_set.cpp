@@ -33,15 +33,15 @@ GateSet::GateSet(std::span<std::string_view const> names, double largest_angle) 
   }
   // From the fewest pulses to the most.
   bool const rz = has(Gate::rz) || has(Gate::p);
-  basis_ = has(Gate::u)                              ? OneQubitBasis::u
-           : has(Gate::r) && rz                      ? OneQubitBasis::zr
-           : has(Gate::sx) && rz                     ? OneQubitBasis::zsx
-           : has(Gate::rx) && rz                     ? OneQubitBasis::zx
-           : has(Gate::ry) && rz                     ? OneQubitBasis::zy
-           : has(Gate::r)                            ? OneQubitBasis::r
-           : has(Gate::rx) && has(Gate::ry)          ? OneQubitBasis::xy
-           : has(Gate::gpi) && has(Gate::gpi2)       ? OneQubitBasis::gpi
-                                                     : OneQubitBasis::none;
+  basis_ = has(Gate::u)                        ? OneQubitBasis::u
+           : has(Gate::r) && rz                ? OneQubitBasis::zr
+           : has(Gate::sx) && rz               ? OneQubitBasis::zsx
+           : has(Gate::rx) && rz               ? OneQubitBasis::zx
+           : has(Gate::ry) && rz               ? OneQubitBasis::zy
+           : has(Gate::r)                      ? OneQubitBasis::r
+           : has(Gate::rx) && has(Gate::ry)    ? OneQubitBasis::xy
+           : has(Gate::gpi) && has(Gate::gpi2) ? OneQubitBasis::gpi
+                                               : OneQubitBasis::none;
   entangler_ = has(Gate::rzz)     ? std::optional(Entangler::rzz)
                : has(Gate::rxx)   ? std::optional(Entangler::rxx)
                : has(Gate::ryy)   ? std::optional(Entangler::ryy)

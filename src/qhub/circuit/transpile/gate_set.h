@@ -46,14 +46,14 @@ class GateSet {
   /// Ways to make any gate on one qubit.
   enum class OneQubitBasis : std::uint8_t {
     none,
-    u,       ///< one u
-    zsx,     ///< rz sx rz sx rz
-    zr,      ///< r rz
-    zx,      ///< rz rx rz
-    zy,      ///< rz ry rz
-    xy,      ///< rx ry rx
-    r,       ///< r r
-    gpi,     ///< gpi2 gpi gpi2
+    u,    ///< one u
+    zsx,  ///< rz sx rz sx rz
+    zr,   ///< r rz
+    zx,   ///< rz rx rz
+    zy,   ///< rz ry rz
+    xy,   ///< rx ry rx
+    r,    ///< r r
+    gpi,  ///< gpi2 gpi gpi2
   };
 
   struct Entry {

@@ -81,8 +81,8 @@ class Lowering {
     if (!is_gate && instruction.kind != InstructionKind::unitary) return refuse();
     if (instruction.is_symbolic()) return refuse();
     if (instruction.control_count() > max_lowered_controls)
-      return fail(ErrorKind::too_large, fmt::format("{} has more than {} controls", name_of(*whole_),
-                                                    max_lowered_controls));
+      return fail(ErrorKind::too_large,
+                  fmt::format("{} has more than {} controls", name_of(*whole_), max_lowered_controls));
     if (!instruction.negative_controls.empty()) {
       Qubits const controls = joined(instruction.positive_controls, instruction.negative_controls);
       Instruction positive = instruction;
@@ -124,8 +124,8 @@ class Lowering {
     Instruction const as_u{.gate = Gate::u, .targets = instruction.targets, .parameters = u};
     if (instruction.gate != Gate::u && accepts_(as_u)) return emit(as_u);
     if (instruction.gate == Gate::rz || instruction.gate == Gate::ry) return refuse();
-    for (auto const& [axis, angle] : {std::pair{Gate::rz, angles.lambda}, {Gate::ry, angles.theta},
-                                      {Gate::rz, angles.phi}})
+    for (auto const& [axis, angle] :
+         {std::pair{Gate::rz, angles.lambda}, {Gate::ry, angles.theta}, {Gate::rz, angles.phi}})
       if (double const tidy = tidy_angle(angle); tidy != 0) gate(axis, {target}, {tidy});
   }
 
@@ -355,9 +355,9 @@ class Lowering {
     auto const controls = instruction.positive_controls, targets = instruction.targets;
     if (controls.empty()) return synthesize(instruction.matrix, targets);
     if (targets.size() == 1)
-      return controlled_local({instruction.matrix[0], instruction.matrix[1], instruction.matrix[2],
-                               instruction.matrix[3]},
-                              controls, targets[0]);
+      return controlled_local(
+          {instruction.matrix[0], instruction.matrix[1], instruction.matrix[2], instruction.matrix[3]}, controls,
+          targets[0]);
     std::size_t const n = std::size_t{1} << targets.size();
     auto const [vectors, values] = diagonalize_unitary(instruction.matrix, n);
     synthesize(adjoint(vectors, n), targets);

@@ -42,7 +42,7 @@ Matrix matrix_on(Circuit const& circuit, std::span<std::size_t const> members, s
 class Blocks {
  public:
   struct Block {
-    std::vector<Qubit> qubits;          ///< One or two.
+    std::vector<Qubit> qubits;         ///< One or two.
     std::vector<std::size_t> members;  ///< Positions in the circuit.
   };
 
@@ -191,15 +191,17 @@ class Rewriter {
     WeylDecomposition const weyl = weyl_decomposition(matrix_on(circuit, block.members, block.qubits));
     if (!synthesis_) {
       if (accepted) return keep_all();
-      return fail({ErrorKind::unsupported, "the gate set has no gate on two qubits that others could be made from", {}});
+      return fail(
+          {ErrorKind::unsupported, "the gate set has no gate on two qubits that others could be made from", {}});
     }
     if (accepted && entangling <= synthesis_->cost(weyl)) return keep_all();
     Circuit steps(rebuild.output.qubit_count());
     for (TwoQubitStep const& step : synthesis_->steps(weyl)) {
       Qubit const qubit = block.qubits[step.qubit];
-      auto appended = step.entangles
-                          ? gates_.entangle(step.angle, block.qubits[0], block.qubits[1], steps)
-                          : steps.append({.kind = InstructionKind::unitary, .targets = {&qubit, 1}, .matrix = step.local});
+      auto appended =
+          step.entangles
+              ? gates_.entangle(step.angle, block.qubits[0], block.qubits[1], steps)
+              : steps.append({.kind = InstructionKind::unitary, .targets = {&qubit, 1}, .matrix = step.local});
       if (!appended) return fail(appended.error());
     }
     keep_steps(steps);

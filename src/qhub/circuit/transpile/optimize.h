@@ -10,8 +10,8 @@ namespace qhub::circuit {
 /// same pair of qubits become one unitary, made with the fewest entanglers (Weyl decomposition), and gates in a row on
 /// one qubit one, unless the set has the ones that stand there and they are no more.
 ///
-/// Conditioned gates are rewritten each by itself. Barriers, measurements, resets, noise, delays, loops and gates with a
-/// parameter without value stay where they are, and nothing moves across them on their qubits.
+/// Conditioned gates are rewritten each by itself. Barriers, measurements, resets, noise, delays, loops and gates with
+/// a parameter without value stay where they are, and nothing moves across them on their qubits.
 ///
 /// Errors: unsupported if the set lacks gates for it.
 [[nodiscard]] Result<Circuit> rewrite(Circuit const& circuit, GateSet const& gates);

@@ -22,7 +22,8 @@ void Rebuild::add_bits() {
 
 /// Conditions have to exist before they are used, but not earlier than in the source: a loop forgets those made inside.
 void Rebuild::add_conditions(std::uint32_t count) {
-  while (output.conditions().size() < count) (void)output.add_condition(source_.conditions()[output.conditions().size()]);
+  while (output.conditions().size() < count)
+    (void)output.add_condition(source_.conditions()[output.conditions().size()]);
 }
 
 Result<void> Rebuild::append(Instruction const& instruction) {

@@ -216,9 +216,8 @@ class Pass {
       auto const [a, b] = place(gate);
       if (coupling_.connected(a, b)) return;
       Qubit const target = b;
-      Qubit const step = *std::ranges::min_element(coupling_.neighbors(a), {}, [&](Qubit neighbor) {
-        return coupling_.distance(neighbor, target);
-      });
+      Qubit const step = *std::ranges::min_element(
+          coupling_.neighbors(a), {}, [&](Qubit neighbor) { return coupling_.distance(neighbor, target); });
       swap(a, step);
     }
   }
@@ -340,7 +339,9 @@ Result<Program> find_pairs(Circuit const& circuit) {
 class Embedding {
  public:
   Embedding(Program const& program, CouplingMap const& coupling)
-      : coupling_(coupling), wanted_(coupling.qubit_count()), physical_(coupling.qubit_count(), nowhere),
+      : coupling_(coupling),
+        wanted_(coupling.qubit_count()),
+        physical_(coupling.qubit_count(), nowhere),
         taken_(coupling.qubit_count()) {
     for (Interactions const& segment : program.segments)
       for (auto const& [a, b] : segment.pairs) {
@@ -538,7 +539,9 @@ CouplingMap::CouplingMap(std::uint32_t qubits, std::span<std::pair<Qubit, Qubit>
     each.erase(std::unique(each.begin(), each.end()), each.end());
   }
   for (Qubit start = 0; start < qubits; ++start) {
-    auto const distance_to = [&](Qubit qubit) -> std::uint32_t& { return distances_[start * neighbors_.size() + qubit]; };
+    auto const distance_to = [&](Qubit qubit) -> std::uint32_t& {
+      return distances_[start * neighbors_.size() + qubit];
+    };
     std::vector<Qubit> reached{start};
     distance_to(start) = 0;
     for (std::size_t next = 0; next < reached.size(); ++next)

@@ -55,8 +55,8 @@ class ShannonSynthesis {
     for (std::size_t row = 0; row < half; ++row) {
       double const sine = std::sin(angles[row] / 2), cosine = std::cos(angles[row] / 2);
       for (std::size_t column = 0; column < half; ++column)
-        right1[row * half + column] = sine > cosine ? -from_above[row * half + column] / sine
-                                                    : from_below[row * half + column] / cosine;
+        right1[row * half + column] =
+            sine > cosine ? -from_above[row * half + column] / sine : from_below[row * half + column] / cosine;
     }
     selected(right0, right1, qubits - 1);
     multiplexed(Gate::ry, angles, qubits - 1);

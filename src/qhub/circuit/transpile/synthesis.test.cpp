@@ -26,10 +26,8 @@ Matrix scaled(Matrix matrix, Complex factor) {
 }
 
 Matrix entangling_part(double a, double b, double c) {
-  return matrix_of(Circuit(2)
-                       .gate(Gate::rxx, {0, 1}, {-2 * a})
-                       .gate(Gate::ryy, {0, 1}, {-2 * b})
-                       .gate(Gate::rzz, {0, 1}, {-2 * c}));
+  return matrix_of(
+      Circuit(2).gate(Gate::rxx, {0, 1}, {-2 * a}).gate(Gate::ryy, {0, 1}, {-2 * b}).gate(Gate::rzz, {0, 1}, {-2 * c}));
 }
 
 /// Generic ones, products, and those at corners, edges and faces of the Weyl chamber, between random local gates.
@@ -69,10 +67,9 @@ TEST(Euler, AnglesGiveTheMatrixWithItsPhase) {
 TEST(Weyl, FactorsGiveTheMatrixAndLieInTheChamber) {
   for (Matrix const& matrix : two_qubit_unitaries()) {
     WeylDecomposition const weyl = weyl_decomposition(matrix);
-    Matrix const made = multiply(tensor(weyl.left[0], 2, weyl.left[1], 2),
-                                 multiply(entangling_part(weyl.a, weyl.b, weyl.c),
-                                          tensor(weyl.right[0], 2, weyl.right[1], 2), 4),
-                                 4);
+    Matrix const made =
+        multiply(tensor(weyl.left[0], 2, weyl.left[1], 2),
+                 multiply(entangling_part(weyl.a, weyl.b, weyl.c), tensor(weyl.right[0], 2, weyl.right[1], 2), 4), 4);
     EXPECT_LE(distance(scaled(made, std::polar(1.0, weyl.phase)), matrix), 1e-13);
     EXPECT_LE(weyl.a, pi / 4 + 1e-9);
     EXPECT_GE(weyl.a, weyl.b - 1e-9);

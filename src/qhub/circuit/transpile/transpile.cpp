@@ -20,10 +20,9 @@ bool fits(Instruction const& instruction, Target const& target) {
   bool const acts = instruction.kind != InstructionKind::barrier && instruction.kind != InstructionKind::delay;
   if (!target.coupling || !acts || width_of(instruction) < 2) return true;
   if (width_of(instruction) > 2) return false;
-  Qubit const first =
-      instruction.control_count() == 0             ? instruction.targets[1]
-      : instruction.positive_controls.empty() ? instruction.negative_controls[0]
-                                                   : instruction.positive_controls[0];
+  Qubit const first = instruction.control_count() == 0        ? instruction.targets[1]
+                      : instruction.positive_controls.empty() ? instruction.negative_controls[0]
+                                                              : instruction.positive_controls[0];
   return target.coupling->connected(first, instruction.targets[0]);
 }
 
@@ -31,10 +30,10 @@ bool fits(Instruction const& instruction, Target const& target) {
 
 Result<Transpiled> transpile(Circuit const& circuit, Target const& target, RouteOptions const& options) {
   if (circuit.qubit_count() > target.qubit_count)
-    return Error{ErrorKind::invalid_argument,
-                 fmt::format("the circuit has {} qubits, {} has {}", circuit.qubit_count(), target.name,
-                             target.qubit_count),
-                 {}};
+    return Error{
+        ErrorKind::invalid_argument,
+        fmt::format("the circuit has {} qubits, {} has {}", circuit.qubit_count(), target.name, target.qubit_count),
+        {}};
   std::vector<Qubit> same(circuit.qubit_count());
   std::iota(same.begin(), same.end(), 0U);
   if (std::ranges::all_of(circuit, [&](Instruction const& each) { return fits(each, target); }))
@@ -49,10 +48,10 @@ Result<Transpiled> transpile(Circuit const& circuit, Target const& target, Route
   Transpiled result{*std::move(lowered), same, same};
   if (target.coupling) {
     if (!circuit.result_requests.empty())
-      return Error{ErrorKind::unsupported,
-                   fmt::format("{} has no complete connectivity, and result requests would lose their qubits",
-                               target.name),
-                   {}};
+      return Error{
+          ErrorKind::unsupported,
+          fmt::format("{} has no complete connectivity, and result requests would lose their qubits", target.name),
+          {}};
     auto routed = route(result.circuit, *target.coupling, options);
     if (!routed) return routed.error();
     result = {std::move(routed->circuit), std::move(routed->initial_layout), std::move(routed->final_layout)};

@@ -27,12 +27,12 @@ struct Transpiled {
 };
 
 /// Makes a circuit run on a target: the same unitary up to global phase, but for the layouts, and the same measurements
-/// into the same classical bits. A circuit that fits already comes back as it is. Else gates on more than two qubits are
-/// replaced (lower()), qubits placed and swaps inserted where the coupling asks for it (route()), and all gates
+/// into the same classical bits. A circuit that fits already comes back as it is. Else gates on more than two qubits
+/// are replaced (lower()), qubits placed and swaps inserted where the coupling asks for it (route()), and all gates
 /// rewritten in the target's gate set (rewrite()).
 ///
-/// Errors: invalid_argument if the circuit has more qubits than the target; unsupported, naming gate and target, for what
-/// cannot be made.
+/// Errors: invalid_argument if the circuit has more qubits than the target; unsupported, naming gate and target, for
+/// what cannot be made.
 [[nodiscard]] Result<Transpiled> transpile(Circuit const& circuit, Target const& target,
                                            RouteOptions const& options = {});
 

@@ -76,7 +76,8 @@ TEST(Transpile, EveryGateSetMakesEveryCircuit) {
       ASSERT_TRUE(transpiled) << transpiled.error().message;
       for (Instruction const instruction : transpiled->circuit) ASSERT_TRUE(machine.gates.accepts(instruction));
       ASSERT_LE(distance_up_to_phase(matrix_of(transpiled->circuit), matrix_of(circuit)), 1e-8)
-          << machine.name << ": " << to_text(circuit) << "\n" << to_text(transpiled->circuit);
+          << machine.name << ": " << to_text(circuit) << "\n"
+          << to_text(transpiled->circuit);
     }
 }
 
@@ -104,8 +105,10 @@ TEST(Transpile, RoutedCircuitsKeepTheUnitaryBehindTheirLayouts) {
 }
 
 TEST(Transpile, ACircuitThatFitsStaysAsItIs) {
-  Circuit const circuit = Circuit(2, 2).gate(Gate::r, {0}, {0.1, 7}).gate(Gate::r, {0}, {0.1, 7}).cz(0, 1).measure(0, 1);
-  auto const transpiled = transpile(circuit, {.name = "t", .qubit_count = 2, .gates = {"prx", "cz"}, .coupling = line(2)});
+  Circuit const circuit =
+      Circuit(2, 2).gate(Gate::r, {0}, {0.1, 7}).gate(Gate::r, {0}, {0.1, 7}).cz(0, 1).measure(0, 1);
+  auto const transpiled =
+      transpile(circuit, {.name = "t", .qubit_count = 2, .gates = {"prx", "cz"}, .coupling = line(2)});
   EXPECT_EQ(to_text(transpiled->circuit), to_text(circuit));
 }
 
@@ -164,7 +167,8 @@ TEST(Transpile, NamesWhatDoesNotFit) {
 TEST(Route, TheSameSeedGivesTheSameCircuit) {
   std::mt19937_64 random(23);
   Circuit const circuit = test::random_circuit(random, 6, 60, {{Gate::x, 1}});
-  auto const once = route(circuit, line(6), {.seed = 3, .trials = 3}), again = route(circuit, line(6), {.seed = 3, .trials = 3});
+  auto const once = route(circuit, line(6), {.seed = 3, .trials = 3}),
+             again = route(circuit, line(6), {.seed = 3, .trials = 3});
   EXPECT_EQ(to_text(once->circuit), to_text(again->circuit));
 }
 

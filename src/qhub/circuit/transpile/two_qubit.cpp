@@ -111,9 +111,9 @@ void entangle_about(Steps& steps, Entangler entangler, std::size_t axis, double 
     double const sense = (own + 1) % 3 == axis ? 1 : -1;
     return rotation(third == 0 ? Gate::rx : third == 1 ? Gate::ry : Gate::rz, sense * pi / 2);
   };
-  Gate const first = entangler == Entangler::ryy                                    ? Gate::y
+  Gate const first = entangler == Entangler::ryy                                 ? Gate::y
                      : entangler == Entangler::rxx || entangler == Entangler::ms ? Gate::x
-                                                                                    : Gate::z;
+                                                                                 : Gate::z;
   LocalPair const turns{to_axis(first), to_axis(entangler == Entangler::rzx ? Gate::x : first)};
   // exp(-iθ/2 P⊗P) wants θ = -2·coordinate; an anticommuting Pauli gate on one side changes the sign.
   Matrix2 const change_sign = matrix_of(coordinate < 0 ? Gate::id : axis == 2 ? Gate::x : Gate::z);

@@ -26,13 +26,13 @@ enum class Entangler : std::uint8_t {
 /// One step of a synthesis on two qubits: a gate on one of them, or the entangler on both, the first qubit first.
 struct TwoQubitStep {
   bool entangles = false;
-  unsigned qubit = 0;    ///< Of a local gate: 0 or 1.
-  Matrix2 local = {};    ///< Of a local gate.
-  double angle = 0;      ///< Of an entangler with a parameter.
+  unsigned qubit = 0;  ///< Of a local gate: 0 or 1.
+  Matrix2 local = {};  ///< Of a local gate.
+  double angle = 0;    ///< Of an entangler with a parameter.
 };
 
-/// Makes two-qubit unitaries from one kind of entangler with the fewest uses of it: 0 to 3 by place in the Weyl chamber.
-/// Sources: Vatan & Williams, arXiv:quant-ph/0308006 (three cx); Vidal & Dawson, arXiv:quant-ph/0307177 (two);
+/// Makes two-qubit unitaries from one kind of entangler with the fewest uses of it: 0 to 3 by place in the Weyl
+/// chamber. Sources: Vatan & Williams, arXiv:quant-ph/0308006 (three cx); Vidal & Dawson, arXiv:quant-ph/0307177 (two);
 /// three iswap follow from iswap being a cz and an exchange.
 class TwoQubitSynthesis {
  public:

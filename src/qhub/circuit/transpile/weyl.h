@@ -9,8 +9,8 @@ namespace qhub::circuit {
 
 /// A unitary on two qubits as local gates around the one entangling part,
 /// U = e^{i·phase} (left[0] ⊗ left[1]) exp(i(a X⊗X + b Y⊗Y + c Z⊗Z)) (right[0] ⊗ right[1]),
-/// index 0 being the first target. a, b, c name its place in the Weyl chamber, π/4 ≥ a ≥ b ≥ |c|, with c ≥ 0 if a = π/4:
-/// two unitaries with the same a, b, c differ by gates on single qubits only.
+/// index 0 being the first target. a, b, c name its place in the Weyl chamber, π/4 ≥ a ≥ b ≥ |c|, with c ≥ 0 if a =
+/// π/4: two unitaries with the same a, b, c differ by gates on single qubits only.
 struct WeylDecomposition {
   std::array<Matrix2, 2> left;
   std::array<Matrix2, 2> right;

@@ -50,8 +50,8 @@ Result<std::string> circuit_text(Circuit const& circuit, WriteOptions const& opt
                                  circuit.qubit_count());
   for (Instruction const instruction : circuit) {
     if (instruction.kind == InstructionKind::barrier || instruction.kind == InstructionKind::measure) continue;
-    bool const known = instruction.kind == InstructionKind::gate && instruction.control_count() == 0 &&
-                       !instruction.is_symbolic();
+    bool const known =
+        instruction.kind == InstructionKind::gate && instruction.control_count() == 0 && !instruction.is_symbolic();
     if (known && instruction.gate == Gate::r) {
       text += r_text(instruction);
     } else if (known && instruction.gate == Gate::rz) {

@@ -11,8 +11,8 @@
 namespace qhub::circuit {
 
 /// Writes an AQT job, {"job_type", "payload": {"circuits": [{"repetitions", "number_of_qubits", "quantum_circuit"}]}}:
-/// r, rz and rxx with angles in units of π (r's brought to θ in [0, 1] and φ in [0, 2), rxx's to θ in [0, 1/2]), and one
-/// MEASURE of all qubits. A result's bit i is then qubit i, whatever the circuit measures it into: see
+/// r, rz and rxx with angles in units of π (r's brought to θ in [0, 1] and φ in [0, 2), rxx's to θ in [0, 1/2]), and
+/// one MEASURE of all qubits. A result's bit i is then qubit i, whatever the circuit measures it into: see
 /// final_measurements(). Barriers are left out. `options.shots` are the repetitions.
 ///
 /// Errors: unsupported for other gates (transpile() makes these), for what final_measurements() refuses, delays, noise,

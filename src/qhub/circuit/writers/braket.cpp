@@ -80,8 +80,9 @@ class Writer {
   }
 
  private:
-  std::string qubit(Qubit index) const { return fmt::format("{}{}{}", options_.verbatim ? "$" : "q[", index,
-                                                            options_.verbatim ? "" : "]"); }
+  std::string qubit(Qubit index) const {
+    return fmt::format("{}{}{}", options_.verbatim ? "$" : "q[", index, options_.verbatim ? "" : "]");
+  }
 
   template <class Range>
   std::string qubits(Range const& indices) const {
@@ -161,8 +162,8 @@ class Writer {
       return;
     }
     std::vector<std::string> matrices;
-    for (auto const& each : kraus_operators(instruction.channel, instruction.parameters, instruction.matrix,
-                                            instruction.targets.size()))
+    for (auto const& each :
+         kraus_operators(instruction.channel, instruction.parameters, instruction.matrix, instruction.targets.size()))
       matrices.push_back(matrix_text(each));
     std::vector<Qubit> const highest_first(instruction.targets.rbegin(), instruction.targets.rend());
     fmt::format_to(out, "#pragma braket noise kraus({}) {}\n", fmt::join(matrices, ", "), qubits(highest_first));
@@ -212,8 +213,8 @@ class Writer {
           std::vector<Qubit> targets = factor.targets;
           if (!factor.matrix.empty()) {
             std::ranges::reverse(targets);
-            text += fmt::format("hermitian({}) {}", matrix_text(factor.matrix),
-                                targets.empty() ? "all" : qubits(targets));
+            text +=
+                fmt::format("hermitian({}) {}", matrix_text(factor.matrix), targets.empty() ? "all" : qubits(targets));
           } else if (targets.empty()) {
             text += factor.observable + " all";
           } else {

@@ -27,10 +27,10 @@ struct QisGate {
   bool controlled;  ///< Takes controls.
 };
 constexpr QisGate qis_gates[] = {
-    {Gate::x, "x", true},    {Gate::y, "y", true},     {Gate::z, "z", true},     {Gate::h, "h", true},
-    {Gate::s, "s", false},   {Gate::sdg, "si", false}, {Gate::t, "t", false},    {Gate::tdg, "ti", false},
-    {Gate::sx, "v", true},   {Gate::sxdg, "vi", true}, {Gate::rx, "rx", true},   {Gate::ry, "ry", true},
-    {Gate::rz, "rz", true},  {Gate::p, "z", true},     {Gate::swap, "swap", true}, {Gate::rxx, "xx", false},
+    {Gate::x, "x", true},     {Gate::y, "y", true},     {Gate::z, "z", true},       {Gate::h, "h", true},
+    {Gate::s, "s", false},    {Gate::sdg, "si", false}, {Gate::t, "t", false},      {Gate::tdg, "ti", false},
+    {Gate::sx, "v", true},    {Gate::sxdg, "vi", true}, {Gate::rx, "rx", true},     {Gate::ry, "ry", true},
+    {Gate::rz, "rz", true},   {Gate::p, "z", true},     {Gate::swap, "swap", true}, {Gate::rxx, "xx", false},
     {Gate::ryy, "yy", false}, {Gate::rzz, "zz", false},
 };
 
@@ -61,8 +61,8 @@ bool uses_native_set(Circuit const& circuit) {
     return is_gate(instruction) && instruction.gate != Gate::rzz && is_native(instruction);
   });
   return any_native_only && std::ranges::all_of(circuit, [](Instruction const& instruction) {
-    return is_native(instruction) && instruction.kind != InstructionKind::unitary;
-  });
+           return is_native(instruction) && instruction.kind != InstructionKind::unitary;
+         });
 }
 
 std::string targets_text(Instruction const& instruction) {
@@ -99,8 +99,8 @@ Result<std::string> write_ionq(Circuit const& circuit, WriteOptions const&) {
   bool const native = uses_native_set(circuit);
   auto const lowered = native ? Result<Circuit>(circuit) : lower(circuit, accepts_qis, format_name);
   if (!lowered) return lowered.error();
-  std::string text = fmt::format("{{\"gateset\":\"{}\",\"qubits\":{},\"circuit\":[", native ? "native" : "qis",
-                                 circuit.qubit_count());
+  std::string text =
+      fmt::format("{{\"gateset\":\"{}\",\"qubits\":{},\"circuit\":[", native ? "native" : "qis", circuit.qubit_count());
   bool first = true;
   for (Instruction const instruction : *lowered) {
     if (!is_gate(instruction)) continue;

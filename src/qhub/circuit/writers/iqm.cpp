@@ -61,8 +61,8 @@ class Writer {
   }
 
   Result<std::string> instruction_text(Instruction const& instruction) {
-    bool const plain_gate =
-        instruction.kind == InstructionKind::gate && !instruction.is_symbolic() && instruction.negative_controls.empty();
+    bool const plain_gate = instruction.kind == InstructionKind::gate && !instruction.is_symbolic() &&
+                            instruction.negative_controls.empty();
     if (plain_gate && instruction.gate == Gate::r && instruction.positive_controls.empty()) return prx(instruction);
     if (instruction.condition) return cannot(fmt::format("a condition on {}", name_of(instruction)));
     if (plain_gate && instruction.gate == Gate::z && instruction.positive_controls.size() == 1)
@@ -74,7 +74,8 @@ class Writer {
         return text("reset", instruction.targets);
       case InstructionKind::delay:
         if (instruction.is_symbolic()) return cannot(name_of(instruction));
-        return text("delay", instruction.targets, fmt::format("\"duration\":{}", json_number(instruction.parameters[0])));
+        return text("delay", instruction.targets,
+                    fmt::format("\"duration\":{}", json_number(instruction.parameters[0])));
       case InstructionKind::measure:
         return measure(instruction);
       default:

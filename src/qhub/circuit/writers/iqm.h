@@ -10,9 +10,9 @@
 
 namespace qhub::circuit {
 
-/// Writes an IQM job, {"circuits": [{"name", "instructions": [{"name", "locus", "args", "implementation"}], "metadata"}]}:
-/// r as prx with angles in radians, cz, barrier, reset, delay, measure under the key REGISTER_SIZE_NUMBER_BIT, as
-/// Qiskit's client names them, and an r on the condition that one bit is 1 as cc_prx.
+/// Writes an IQM job, {"circuits": [{"name", "instructions": [{"name", "locus", "args", "implementation"}],
+/// "metadata"}]}: r as prx with angles in radians, cz, barrier, reset, delay, measure under the key
+/// REGISTER_SIZE_NUMBER_BIT, as Qiskit's client names them, and an r on the condition that one bit is 1 as cc_prx.
 /// Qubit k is named `options.qubit_names[k]`, or "QBk+1" without names.
 ///
 /// Errors: unsupported for other gates (transpile() makes these), other conditions, bits measured twice, loops, noise,

@@ -35,9 +35,8 @@ Circuit random_measured(std::mt19937_64& random, std::vector<GateChoice> const& 
 
 TEST(WriteIonq, BellAsTheOfficialClientWritesIt) {
   Circuit const bell = Circuit(2, 2).h(0).cx(0, 1).measure(0, 0).measure(1, 1);
-  EXPECT_EQ(*write_ionq(bell),
-            R"({"gateset":"qis","qubits":2,"circuit":[{"gate":"h","targets":[0]},)"
-            R"({"gate":"x","targets":[1],"controls":[0]}]})");
+  EXPECT_EQ(*write_ionq(bell), R"({"gateset":"qis","qubits":2,"circuit":[{"gate":"h","targets":[0]},)"
+                               R"({"gate":"x","targets":[1],"controls":[0]}]})");
   EXPECT_EQ(*ionq_measurement_map(bell), "[0, 1]");
   EXPECT_EQ(*ionq_measurement_map(Circuit(3, 3).measure(2, 0).measure(0, 2)), "[2, null, 0]");
 }

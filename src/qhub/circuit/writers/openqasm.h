@@ -23,15 +23,16 @@ namespace qhub::circuit {
 /// `gate` block first; unitaries are replaced by gates. Conditions become if blocks, loops while blocks, parameters
 /// without value inputs.
 ///
-/// Errors: unsupported for noise, classical assignments and result requests, and for conditions tested again after their bits were measured anew.
+/// Errors: unsupported for noise, classical assignments and result requests, and for conditions tested again after
+/// their bits were measured anew.
 [[nodiscard]] Result<std::string> write_openqasm3(Circuit const& circuit, WriteOptions const& options = {});
 
 /// Writes Amazon Braket's dialect of OpenQASM 3.0 as Braket's and Qiskit's clients do: its own gate names and no
 /// include, one register `q` up to the highest qubit in use, one `b` for all classical bits, measurements last in the
 /// order of those. Unitaries, noise and result requests become pragmas.
 ///
-/// Errors: unsupported for what Braket's devices refuse: parameters without value, conditions, loops, reset, delays, gates after a measurement of their
-/// qubit, qubits or bits measured twice, measurements beside result requests.
+/// Errors: unsupported for what Braket's devices refuse: parameters without value, conditions, loops, reset, delays,
+/// gates after a measurement of their qubit, qubits or bits measured twice, measurements beside result requests.
 [[nodiscard]] Result<std::string> write_braket(Circuit const& circuit, WriteOptions const& options = {});
 
 }  // namespace qhub::circuit

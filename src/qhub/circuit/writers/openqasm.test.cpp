@@ -38,8 +38,15 @@ using Writer = Result<std::string> (*)(Circuit const&, WriteOptions const&);
 void expect_round_trips(Writer writer, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<GateChoice> choices = test::all_gates();
-  choices.insert(choices.end(), {{Gate::x, 3}, {Gate::x, 4}, {Gate::z, 2}, {Gate::h, 0, 1}, {Gate::u, 1, 1},
-                                 {Gate::sx, 3}, {Gate::p, 1, 1}, {Gate::rx, 0, 2}, {Gate::swap, 2}});
+  choices.insert(choices.end(), {{Gate::x, 3},
+                                 {Gate::x, 4},
+                                 {Gate::z, 2},
+                                 {Gate::h, 0, 1},
+                                 {Gate::u, 1, 1},
+                                 {Gate::sx, 3},
+                                 {Gate::p, 1, 1},
+                                 {Gate::rx, 0, 2},
+                                 {Gate::swap, 2}});
   for (int k = 0; k < 1000; ++k) {
     auto const qubits = static_cast<std::uint32_t>(1 + random() % 6);
     Circuit circuit = test::random_circuit(random, qubits, 1 + random() % 8, choices);
@@ -133,7 +140,8 @@ TEST(WriteBraket, NoiseBecomesPragmas) {
 }
 
 TEST(WriteOpenQasm2, ConditionsOfWholeRegisters) {
-  Circuit const circuit = read("OPENQASM 2.0; qreg q[2]; creg a[2]; creg b[1]; if(a==2) x q[0]; if(b==1) swap q[0],q[1];");
+  Circuit const circuit =
+      read("OPENQASM 2.0; qreg q[2]; creg a[2]; creg b[1]; if(a==2) x q[0]; if(b==1) swap q[0],q[1];");
   EXPECT_EQ(*write_openqasm2(circuit),
             "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\ncreg a[2];\ncreg b[1];\nif(a==2) x q[0];\n"
             "if(b==1) swap q[0],q[1];");

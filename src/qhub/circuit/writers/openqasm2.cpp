@@ -36,9 +36,8 @@ Result<std::string> condition_text(Circuit const& circuit, Identifiers const& id
   Condition const& condition = circuit.conditions()[id.index];
   if (condition.parent) return cannot("an if within another");
   auto const& registers = circuit.classical_registers();
-  auto const whole = std::ranges::find_if(registers, [&](Register const& each) {
-    return each.first == condition.first && each.size == condition.count;
-  });
+  auto const whole = std::ranges::find_if(
+      registers, [&](Register const& each) { return each.first == condition.first && each.size == condition.count; });
   if (whole == registers.end()) return cannot("a condition on a part of a classical register");
   if (id.negated && condition.count > 1) return cannot("an else");
   return fmt::format("if({}=={}) ", identifiers.classical[static_cast<std::size_t>(whole - registers.begin())],

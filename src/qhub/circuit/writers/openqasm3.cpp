@@ -19,8 +19,7 @@ bool accepts(Instruction const& instruction) {
   if (instruction.kind != InstructionKind::gate) return true;
   if (instruction.gate == Gate::phase_zero) return false;  // has no name
   // U differs from Qiskit's u by a phase in the specification, which only a control shows; cu is the same everywhere.
-  return instruction.gate != Gate::u || !instruction.positive_controls.empty() ||
-         instruction.negative_controls.empty();
+  return instruction.gate != Gate::u || !instruction.positive_controls.empty() || instruction.negative_controls.empty();
 }
 
 class Writer {
@@ -76,7 +75,9 @@ class Writer {
   Condition::Id condition_after(std::size_t index) const {
     while (++index < circuit_.size())
       if (Instruction const instruction = circuit_[index]; acts(instruction))
-        return instruction.kind != InstructionKind::loop_end && !open_.empty() && instruction.condition == open_.back() ? instruction.condition : Condition::Id{};
+        return instruction.kind != InstructionKind::loop_end && !open_.empty() && instruction.condition == open_.back()
+                   ? instruction.condition
+                   : Condition::Id{};
     return {};
   }
 
@@ -142,8 +143,7 @@ class Writer {
       std::string const& name = identifiers_.classical[i];
       std::string const bits = width == each.size ? name
                                : width == 1       ? identifiers_.clbits[first]
-                                                  : fmt::format("{}[{}:{}]", name, first - each.first,
-                                                                end - 1 - each.first);
+                                            : fmt::format("{}[{}:{}]", name, first - each.first, end - 1 - each.first);
       parts.push_back(fmt::format("{} {} {}", bits, id.negated && width == condition.count ? "!=" : "==", value));
     }
     if (parts.size() == 1) return parts[0];
@@ -187,15 +187,14 @@ class Writer {
     std::vector<Qubit> qubits;
     for (auto const& group : {instruction.negative_controls, instruction.positive_controls, instruction.targets})
       qubits.insert(qubits.end(), group.begin(), group.end());
-    line("{}{}{}{}{};", modifiers, name, values, qubits.empty() ? "" : " ",
-         operands(identifiers_, qubits, ", "));
+    line("{}{}{}{}{};", modifiers, name, values, qubits.empty() ? "" : " ", operands(identifiers_, qubits, ", "));
   }
 
   Circuit const& circuit_;
   Identifiers identifiers_;
   ConditionTracker conditions_;
   bool physical_ = false;
-  std::vector<Condition::Id> open_;      ///< Blocks, outermost first.
+  std::vector<Condition::Id> open_;       ///< Blocks, outermost first.
   std::vector<std::size_t> loop_bodies_;  ///< For each open loop how many blocks were open when its body began.
   std::string text_;
   std::back_insert_iterator<std::string> lines_;

@@ -43,8 +43,8 @@ Result<std::string> write(std::span<Circuit const> circuits, OutputFormat format
   bool const lists = format == OutputFormat::aqt || format == OutputFormat::iqm;
   if (circuits.empty() || (circuits.size() > 1 && !lists))
     return Error{ErrorKind::invalid_argument,
-                 fmt::format("a document of format {} holds one circuit, not {}", names[static_cast<std::size_t>(format)],
-                             circuits.size()),
+                 fmt::format("a document of format {} holds one circuit, not {}",
+                             names[static_cast<std::size_t>(format)], circuits.size()),
                  {}};
   switch (format) {
     case OutputFormat::openqasm2:

@@ -80,7 +80,8 @@ class Outcomes {
     for (std::uint32_t k = 0; k < width; ++k) bits_of_[k] = {k};
   }
   /// Place k goes to several classical bits, or to none.
-  Outcomes(std::uint32_t width, std::vector<std::vector<Clbit>> bits_of) : width_(width), bits_of_(std::move(bits_of)) {}
+  Outcomes(std::uint32_t width, std::vector<std::vector<Clbit>> bits_of)
+      : width_(width), bits_of_(std::move(bits_of)) {}
 
   std::string text(Bits const& bits) const {
     std::string text(width_, '0');
@@ -121,8 +122,7 @@ std::vector<std::vector<Clbit>> bits_of_qubits(Circuit const& circuit) {
 
 void fill_probabilities(CircuitResult& result) {
   auto const shots = static_cast<double>(result.counts.shots());
-  for (auto const& [outcome, times] : result.counts)
-    result.probabilities[outcome] = static_cast<double>(times) / shots;
+  for (auto const& [outcome, times] : result.counts) result.probabilities[outcome] = static_cast<double>(times) / shots;
 }
 
 using CountMap = std::map<std::string, std::int64_t, std::less<>>;

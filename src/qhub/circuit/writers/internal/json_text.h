@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
 #include <fmt/format.h>
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 #include <string>
 #include <string_view>
 

@@ -56,7 +56,9 @@ class Identifiers {
 class ConditionTracker {
  public:
   explicit ConditionTracker(Circuit const& circuit)
-      : circuit_(circuit), tested_at_(circuit.conditions().size()), written_at_(circuit.clbit_count() + circuit.scratch_count()) {}
+      : circuit_(circuit),
+        tested_at_(circuit.conditions().size()),
+        written_at_(circuit.clbit_count() + circuit.scratch_count()) {}
 
   /// \return whether a test now comes out as the first one did.
   bool test(Condition::Id id);
@@ -65,7 +67,7 @@ class ConditionTracker {
  private:
   Circuit const& circuit_;
   std::size_t time_ = 1;
-  std::vector<std::size_t> tested_at_;  ///< 0: not yet.
+  std::vector<std::size_t> tested_at_;   ///< 0: not yet.
   std::vector<std::size_t> written_at_;  ///< By position of the bit.
 };
 
