@@ -97,12 +97,13 @@ def run_aer(gates, qubits, method, shots, threads, precision="double") -> float:
 def families(arguments) -> dict:
     def stabilizer(noisy):
         gates = clifford_layers(1000, 100)
-        return (run_ours(gates, 1000, "stabilizer", 100_000, noisy, "double", arguments), run_stim(gates, 1000, 100_000, noisy))
+        ours = run_ours(gates, 1000, "stabilizer", 100_000, noisy, "double", arguments)
+        return ours, run_stim(gates, 1000, 100_000, noisy)
 
-    def noisy_brickwork(qubits, engine, method, precision="double"):
+    def noisy_brickwork(qubits, engine, method, precision="double", shots=1000):
         gates = brickwork(qubits, 20)
-        ours = run_ours(gates, qubits, engine, 1000, True, precision, arguments)
-        return ours, run_aer(gates, qubits, method, 1000, arguments.threads, precision)
+        ours = run_ours(gates, qubits, engine, shots, True, precision, arguments)
+        return ours, run_aer(gates, qubits, method, shots, arguments.threads, precision)
 
     return {
         "stabilizer, 1000 qubits, depth 100, 1e5 shots | Stim": lambda: stabilizer(False),
@@ -111,8 +112,10 @@ def families(arguments) -> dict:
         "density matrix, 10 qubits | Aer": lambda: noisy_brickwork(10, "density_matrix", "density_matrix"),
         "density matrix, 12 qubits | Aer": lambda: noisy_brickwork(12, "density_matrix", "density_matrix"),
         "trajectories, 12 qubits, 1000 shots | Aer": lambda: noisy_brickwork(12, "trajectories", "statevector"),
-        "trajectories, 12 qubits, single precision | Aer": lambda: noisy_brickwork(12, "trajectories", "statevector", "single"),
-        "trajectories, 16 qubits, 1000 shots | Aer": lambda: noisy_brickwork(16, "trajectories", "statevector"),
+        "trajectories, 12 qubits, single precision | Aer": lambda: noisy_brickwork(
+            12, "trajectories", "statevector", "single"
+        ),
+        "trajectories, 16 qubits, 100 shots | Aer": lambda: noisy_brickwork(16, "trajectories", "statevector", shots=100),
     }
 
 
