@@ -1,11 +1,13 @@
 # qhub_contract(API): generates the C++ of api/API.yaml at build time below <build>/generated and sets, for the caller,
 #   QHUB_<API>_TYPES     wire types, their tables, requests and operations
 #   QHUB_<API>_CLIENTS   the SDK's clients
+#   QHUB_<API>_ASYNC_CLIENTS   and their asynchronous twins
 #   QHUB_<API>_HANDLERS  the hub's interfaces and routes
 #   QHUB_<API>_DRIVERS   what the wire tests call the clients through
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 file(GLOB apigen_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/apigen/*.py
                                          ${PROJECT_SOURCE_DIR}/tools/apigen/templates/*.jinja)
+file(GLOB contracts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/api/*.yaml)  # one may borrow operations of another
 
 # Compiles the files together, a dozen at a time: most of their time goes into headers that they share.
 function(qhub_unite name)
@@ -31,14 +33,14 @@ function(qhub_contract api)
     OUTPUT ${stamp} BYPRODUCTS ${names}
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/apigen ${contract} --output ${output}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
-    DEPENDS ${contract} ${apigen_files}
+    DEPENDS ${contracts} ${apigen_files}
     COMMENT "Generating the ${api} API")
   add_custom_target(qhub_${api}_generated DEPENDS ${stamp})
 
   set(sources ${names})
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   string(TOUPPER ${api} upper)
-  foreach(part CLIENTS:client HANDLERS:handlers DRIVERS:wire_driver)
+  foreach(part CLIENTS:client ASYNC_CLIENTS:client_async HANDLERS:handlers DRIVERS:wire_driver)
     string(REGEX MATCH "^[^:]+" variable ${part})
     string(REGEX REPLACE "^[^:]+:" "" suffix ${part})
     set(files ${sources})

@@ -19,8 +19,9 @@ function(qhub_library name)
   else()
     add_library(${name} STATIC ${sources} ${arg_SOURCES})
     target_include_directories(${name} PUBLIC
-      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>)
-    target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE qhub_warnings)
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+      $<INSTALL_INTERFACE:include>)
+    target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:qhub_warnings>)
     if(arg_SOURCES)  # generated ones, which qhub_contract has put into groups
       set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     endif()

@@ -18,8 +18,9 @@ class Arguments:
     body: Any = None
     files: dict[str, Path] = field(default_factory=dict)
 
-    def as_driver_line(self, operation: Operation) -> dict[str, Any]:
-        line: dict[str, Any] = {"operation": operation.qualified_id, "path": self.path, "query": self.query}
+    def as_driver_line(self, operation: Operation, asynchronous: bool = False) -> dict[str, Any]:
+        line: dict[str, Any] = {"operation": operation.qualified_id, "path": self.path, "query": self.query,
+                                "async": asynchronous}
         if self.body is not None:
             line["body"] = self.body
         if self.files:
@@ -35,6 +36,8 @@ def random_arguments(operation: Operation, round: int, folder: Path) -> Argument
     arguments = Arguments()
     for parameter in operation.parameters:
         name, schema = parameter["name"], parameter["schema"]
+        if parameter.get("deprecated"):
+            continue
         if parameter["in"] == "path":
             arguments.path[name] = values.identifier()
         elif parameter.get("required") or values.random.random() < values.optional:

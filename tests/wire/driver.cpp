@@ -1,6 +1,9 @@
 #include "wire/driver.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <map>
 #include <stdexcept>
@@ -12,7 +15,7 @@ namespace {
 
 struct Entry {
   api::Operation const* operation;
-  Call call;
+  Call call, async_call;
 };
 
 std::map<std::string_view, Entry>& entries() {
@@ -65,7 +68,18 @@ Clients::Clients(std::string const& base_url, std::string const& token, std::str
     : quantum_({.api_key = token, .organization_id = organization_id, .base_url = base_url}),
       platform_({.api_key = token, .organization_id = organization_id, .base_url = base_url}),
       service_({.token = token, .base_url = base_url}),
-      user_({.api_key = token, .base_url = base_url}) {}
+      user_({.api_key = token, .base_url = base_url}),
+      async_quantum_({.api_key = token, .organization_id = organization_id, .base_url = base_url}),
+      async_platform_({.api_key = token, .organization_id = organization_id, .base_url = base_url}),
+      async_service_({.token = token, .base_url = base_url}),
+      async_user_({.api_key = token, .base_url = base_url}) {}
+
+void Clients::wait(boost::asio::awaitable<void> call) const {
+  std::future<void> done = boost::asio::co_spawn(context_, std::move(call), boost::asio::use_future);
+  context_.restart();
+  context_.run();
+  done.get();
+}
 
 std::string Invocation::path(std::size_t index) const {
   return std::string(line_.at("path").as_object().at(operation_.path_parameters[index]).as_string());
@@ -103,8 +117,8 @@ std::string Invocation::collect(std::function<void(ByteSink const&)> const& call
   return api::to_text(Json(bytes));
 }
 
-Registration::Registration(api::Operation const& operation, Call call) {
-  entries().emplace(operation.id, Entry{&operation, std::move(call)});
+Registration::Registration(api::Operation const& operation, Call call, Call async_call) {
+  entries().emplace(operation.id, Entry{&operation, std::move(call), std::move(async_call)});
 }
 
 std::string drive(Clients const& clients, std::string_view line) try {
@@ -113,7 +127,9 @@ std::string drive(Clients const& clients, std::string_view line) try {
   auto const id = json->as_object().at("operation").as_string();
   auto const entry = entries().find(std::string_view(id));
   if (entry == entries().end()) return failure("std::invalid_argument", 0, "no operation is called so");
-  std::string const answer = entry->second.call(clients, Invocation(*entry->second.operation, *json));
+  auto const* const asynchronous = json->as_object().if_contains("async");
+  Call const& call = asynchronous && asynchronous->as_bool() ? entry->second.async_call : entry->second.call;
+  std::string const answer = call(clients, Invocation(*entry->second.operation, *json));
   return R"({"ok":true,"answer":)" + answer + "}";
 } catch (ApiError const& error) {
   return failure(class_of(error), error.status_code(), error.what());

@@ -36,8 +36,8 @@ def driver(recorder):
         yield running
 
 
-def call(driver: Driver, operation: Operation, tmp_path) -> dict:
-    return driver.call(random_arguments(operation, 0, tmp_path).as_driver_line(operation))
+def call(driver: Driver, operation: Operation, tmp_path, asynchronous: bool = False) -> dict:
+    return driver.call(random_arguments(operation, 0, tmp_path).as_driver_line(operation, asynchronous))
 
 
 @pytest.mark.parametrize("operation", JSON_ANSWERED, ids=lambda o: o.qualified_id)
@@ -46,16 +46,18 @@ def test_every_field_arrives(operation, recorder, driver, tmp_path):
     for round in range(ROUNDS):
         value = Values(operation.api, f"{operation.qualified_id} {round}", optional=0.8, unknown=0.3).of(schema)
         recorder.answer = Answer(status, json.dumps(value).encode())
-        assert call(driver, operation, tmp_path) == {"ok": True, "answer": value}
+        answer = call(driver, operation, tmp_path, asynchronous=round % 2 == 1)
+        assert answer == {"ok": True, "answer": value}
 
 
 @pytest.mark.parametrize("operation", BYTES_ANSWERED, ids=lambda o: o.qualified_id)
 def test_every_byte_arrives(operation, recorder, driver, tmp_path):
     content = bytes(range(256)) * 100
     recorder.answer = Answer(200, content, "application/octet-stream")
-    answer = call(driver, operation, tmp_path)
-    assert answer["ok"]
-    assert answer["answer"].encode(errors="surrogateescape") == content
+    for asynchronous in (False, True):
+        answer = call(driver, operation, tmp_path, asynchronous)
+        assert answer["ok"]
+        assert answer["answer"].encode(errors="surrogateescape") == content
 
 
 @pytest.mark.parametrize("status, name", ERRORS.items())

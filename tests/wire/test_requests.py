@@ -1,4 +1,5 @@
-"""The C++ client and the official one, given the same arguments, send the same requests.
+"""The C++ clients and the official one, given the same arguments, send the same requests; the blocking and the
+asynchronous client take turns.
 
 Where the official client is at fault, ours is right instead, and a test of its own says in what: see the end.
 """
@@ -72,8 +73,9 @@ def sent_by_official(recorder: Recorder, official: Official, operation: Operatio
     return recorder.take()
 
 
-def sent_by_ours(recorder: Recorder, driver: Driver, operation: Operation, arguments: Arguments) -> Request:
-    answer = driver.call(arguments.as_driver_line(operation))
+def sent_by_ours(recorder: Recorder, driver: Driver, operation: Operation, arguments: Arguments,
+                 asynchronous: bool = False) -> Request:
+    answer = driver.call(arguments.as_driver_line(operation, asynchronous))
     assert answer["ok"], answer
     return recorder.take()
 
@@ -84,7 +86,7 @@ def test_same_request(operation, recorder, drivers, officials, tmp_path):
     for round in range(ROUNDS if operation.id != "jobs.create_job" else 20 * ROUNDS):  # it has 24 kinds of input
         arguments = random_arguments(operation, round, tmp_path)
         expected = sent_by_official(recorder, officials[operation.api], operation, arguments)
-        sent = sent_by_ours(recorder, drivers[operation.api], operation, arguments)
+        sent = sent_by_ours(recorder, drivers[operation.api], operation, arguments, asynchronous=round % 4 > 1)
         assert sent.method == expected.method
         assert sent.path == expected.path, (sent.raw_path, expected.raw_path)
         assert sent.query == expected.query

@@ -39,21 +39,37 @@ def environment() -> jinja2.Environment:
     return env
 
 
+# What is written for each namespace.
+PARTS = [f"{part}.{kind}" for part in ("requests", "client", "client_async", "handlers") for kind in ("h", "cpp")]
+
+# The flavours of a client; `plain` is the one without what HTTP says of its answers.
+FLAVOURS = {
+    "plain": {"prefix": "", "raw": False, "awaits": False},
+    "raw": {"prefix": "Raw", "plain": "", "raw": True, "awaits": False},
+    "async": {"prefix": "Async", "raw": False, "awaits": True},
+    "async_raw": {"prefix": "AsyncRaw", "plain": "Async", "raw": True, "awaits": True},
+}
+
+
 def outputs(api: contract.Api) -> dict[str, tuple[str, contract.Namespace | None]]:
     """Each file to write with its template and, if it is about one namespace, that namespace."""
     folder = f"qhub/{api.name}"
     files = {
         f"qhub/{api.name}.hpp": ("api.hpp.jinja", None),
+        f"qhub/{api.name}_async.hpp": ("api_async.hpp.jinja", None),
         f"{folder}/models.h": ("models.h.jinja", None),
         f"{folder}/models.cpp": ("models.cpp.jinja", None),
         f"{folder}/models_codec.h": ("models_codec.h.jinja", None),
         f"{folder}/operations.h": ("operations.h.jinja", None),
         f"{folder}/operations.cpp": ("operations.cpp.jinja", None),
+        f"{folder}/environment.h": ("environment.h.jinja", None),
         f"{folder}/client.h": ("client.h.jinja", None),
         f"{folder}/client.cpp": ("client.cpp.jinja", None),
+        f"{folder}/client_async.h": ("client_async.h.jinja", None),
+        f"{folder}/client_async.cpp": ("client_async.cpp.jinja", None),
     }
     for namespace in api.namespaces:
-        for part in ("requests.h", "requests.cpp", "client.h", "client.cpp", "handlers.h", "handlers.cpp"):
+        for part in PARTS:
             files[f"{folder}/{namespace.name}_{part}"] = (f"namespace_{part}.jinja", namespace)
         files[f"{folder}/{namespace.name}_wire_driver.cpp"] = ("namespace_wire_driver.cpp.jinja", namespace)
     return files
@@ -76,7 +92,9 @@ def main() -> int:
         return 0
     env = environment()
     for name, (template, namespace) in files.items():
-        text = env.get_template(template).render(api=api, space=namespace, source=f"api/{api.name}.yaml")
+        text = env.get_template(template).render(
+            api=api, space=namespace, source=f"api/{api.name}.yaml", flavours=FLAVOURS
+        )
         path = arguments.output / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:

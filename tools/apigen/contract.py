@@ -3,6 +3,8 @@
 A contract is an OpenAPI 3.1 document. Beyond the standard it uses
   x-aliases              other names under which a schema is known; each becomes a `using`
   x-official-1.15.0      the operation's id in the official SDK 1.15.0, where it differs
+  x-documented-as        the method's name in the official documentation, where it differs
+  x-borrowed             on a tag: operations of another API, with the names under which the documentation has them here
   x-multi-segment        on a path parameter: it is a file path whose slashes stay separators
   x-answer: headers      the answer is its headers
   x-discriminator-hint   on a request field: its text picks the id that discriminated unions beside it write
@@ -60,6 +62,7 @@ class Field:
     description: str
     deprecated: bool
     place: str = "body"  # body, query, whole_body or file
+    secret: bool = False  # not to be shown to people
 
     @property
     def member_type(self) -> str:
@@ -133,17 +136,34 @@ class Operation:
     anonymous: bool
     deprecated: bool
     legacy_id: str
+    documented_as: str
     errors: list[str]
+    page_entry: str = ""  # C++ type of the entries, if the answer is a page of a list
 
     @property
     def request_is_optional(self) -> bool:
         return self.request is not None and not any(field.required for field in self.request.fields)
 
     @property
-    def legacy_name(self) -> str:
-        """The method's older name within the same namespace, or nothing."""
+    def api(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def aliases(self) -> list[dict[str, str]]:
+        """Other names of the method within its namespace, each with the reason."""
         namespace, _, method = self.legacy_id.partition(".")
-        return method if method and namespace == self.namespace else ""
+        names = []
+        if method and namespace == self.namespace:
+            names.append({"name": method, "reason": f"The name of {self.name} in the official SDK 1.15.0."})
+        if self.documented_as:
+            names.append({"name": self.documented_as, "reason": f"The name of {self.name} in the official documentation."})
+        return names
+
+    @property
+    def range_name(self) -> str:
+        """`search_jobs` → `search_all_jobs`: the method that goes through all pages."""
+        verb, _, rest = self.name.partition("_")
+        return f"{verb}_all_{rest}"
 
     @property
     def query_parameters(self) -> list[str]:
@@ -155,6 +175,8 @@ class Namespace:
     name: str
     description: str
     operations: list[Operation]
+    moved_away: list[Operation] = dataclasses.field(default_factory=list)  # operations that were here in 1.15.0
+    borrowed: list[tuple[str, Operation]] = dataclasses.field(default_factory=list)  # name here, operation of another API
 
     @property
     def class_stem(self) -> str:
@@ -226,6 +248,7 @@ class Reader:
                     required=name in required,
                     description=field.get("description", ""),
                     deprecated=field.get("deprecated", False),
+                    secret=field.get("format") == "password",
                 )
             )
         for field in fields:
@@ -355,6 +378,7 @@ class Reader:
             anonymous={} in security,
             deprecated=operation.get("deprecated", False),
             legacy_id=operation.get("x-official-1.15.0", ""),
+            documented_as=operation.get("x-documented-as", ""),
             errors=sorted(
                 response["$ref"].rsplit("/", 1)[1].removesuffix("Error")
                 for status, response in operation["responses"].items()
@@ -396,7 +420,35 @@ def read(path: pathlib.Path) -> Api:
         namespaces=list(namespaces.values()),
     )
     make_request_names_unique(api)
+    find_pages(api)
+    for operation in api.operations:
+        former = operation.legacy_id.partition(".")[0]
+        if former and former != operation.namespace:
+            namespaces[former].moved_away.append(operation)
+    for tag in document["tags"]:
+        for name, operation_id in tag.get("x-borrowed", {}).items():
+            lender = read(path.with_name(operation_id.partition(".")[0] + ".yaml"))
+            (operation,) = (operation for operation in lender.operations if operation.id == operation_id)
+            if operation.path_parameters or operation.request:
+                raise ContractError(f"{operation_id}: only an operation without parameters can be borrowed")
+            namespaces[tag["name"]].borrowed.append((name, operation))
     return api
+
+
+def find_pages(api: Api) -> None:
+    """Which operations answer with one page of a list and take its number."""
+    entries = {
+        struct.name: field.type.removeprefix("std::vector<").removesuffix(">")
+        for struct in api.of("Struct")
+        for field in struct.fields
+        if field.name == "content" and field.type.startswith("std::vector<")
+    }
+    for operation in api.operations:
+        takes_page = operation.request and any(
+            field.name == "page" and field.place == "query" for field in operation.request.fields
+        )
+        if takes_page:
+            operation.page_entry = entries.get(operation.answer_type, "")
 
 
 def make_request_names_unique(api: Api) -> None:

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include "qhub/api/box.h"
 #include "qhub/api/file.h"
 #include "qhub/api/json.h"
+#include "qhub/api/reader.h"
 #include "qhub/api/union.h"
 #include "qhub/api/writer.h"
 #include "qhub/base/error.h"
@@ -25,36 +27,15 @@
 /// the machine code of straight-line functions, and the one place where an error learns its path.
 namespace qhub::api {
 
-/// What went wrong while decoding. A path is put together only on failure, innermost step first, so success costs
-/// nothing.
-class Decoder {
- public:
-  /// Records a failure at the value being decoded; returns false for the caller to pass on.
-  bool fail(std::string message);
-  /// Puts a step before the path of each failure recorded since `from`.
-  void prepend(std::size_t from, std::string_view step);
-  void prepend_index(std::size_t from, std::size_t index);
-
-  std::size_t count() const { return errors_.size(); }
-  /// More failures than these are not looked for.
-  bool full() const { return errors_.size() >= 20; }
-  std::vector<ErrorDetail> take() && { return std::move(errors_); }
-
-  /// Whether a value that an enumeration does not know is an error: for a server it is, to a client it may be news.
-  bool known_values_only = false;
-
- private:
-  std::vector<ErrorDetail> errors_;
-};
-
 /// What kind of JSON value a type has; tells how to read one from the text of a query parameter.
 enum class JsonKind : std::uint8_t { any, string, integer, number, boolean, array, object };
 
 /// How values of one C++ type are read and written. `out` and `in` point to a value of that type.
 struct Codec {
   JsonKind kind;
-  bool (*decode)(Json const& json, void* out, Decoder& decoder);
+  bool (*decode)(Reader& reader, void* out);
   void (*encode)(void const* in, Writer& writer);
+  bool (*equal)(void const* left, void const* right);
   bool (*absent)(void const* in) = nullptr;  ///< Whether there is no value to write; null: there always is.
   Codec const* element = nullptr;            ///< Of an array's elements.
 };
@@ -69,6 +50,7 @@ struct Field {
   Codec const* codec;
   bool required = false;
   FieldPlace place = FieldPlace::body;
+  bool secret = false;  ///< Not to be shown to people.
 };
 
 /// A wire type with named fields.
@@ -102,10 +84,14 @@ Object const& describe();
 template <class T>
 UnionTable const& describe_union();
 
-bool decode_object(Object const& object, Json const& json, void* out, Decoder& decoder);
+bool decode_object(Object const& object, Reader& reader, void* out);
 /// Writes the fields that travel in the body. `discriminator` replaces that field's value if the value is empty.
 void encode_object(Object const& object, void const* in, Writer& writer, std::string_view discriminator = {},
                    std::string_view id = {});
+bool equal_objects(Object const& object, void const* left, void const* right);
+/// JSON text for people and logs: all fields wherever they travel, secrets left out, files by name and size.
+std::ostream& print(std::ostream& out, Codec const& codec, void const* value);
+std::ostream& print(std::ostream& out, Object const& object, void const* value);
 
 template <class T>
 concept Described = requires(T value) {
@@ -123,90 +109,89 @@ struct CodecOf;
 template <class T>
 inline constexpr Codec codec = CodecOf<T>::value;
 
-bool decode_string(Json const& json, void* out, Decoder& decoder);
-bool decode_integer(Json const& json, void* out, Decoder& decoder);
-bool decode_number(Json const& json, void* out, Decoder& decoder);
-bool decode_boolean(Json const& json, void* out, Decoder& decoder);
-bool fail_kind(Json const& json, std::string_view expected, Decoder& decoder);
-bool fail_choice(std::span<std::string_view const> known, Decoder& decoder);
+bool fail_choice(std::span<std::string_view const> known, Reader& reader);
+
+template <class T>
+bool equal_values(void const* left, void const* right) {
+  return *static_cast<T const*>(left) == *static_cast<T const*>(right);
+}
 
 template <>
 struct CodecOf<std::string> {
+  static bool decode(Reader& reader, void* out) { return reader.string(*static_cast<std::string*>(out)); }
   static void encode(void const* in, Writer& writer) { writer.string(*static_cast<std::string const*>(in)); }
-  static constexpr Codec value{JsonKind::string, decode_string, encode};
+  static constexpr Codec value{JsonKind::string, decode, encode, equal_values<std::string>};
 };
 template <>
 struct CodecOf<std::int64_t> {
+  static bool decode(Reader& reader, void* out) { return reader.integer(*static_cast<std::int64_t*>(out)); }
   static void encode(void const* in, Writer& writer) { writer.integer(*static_cast<std::int64_t const*>(in)); }
-  static constexpr Codec value{JsonKind::integer, decode_integer, encode};
+  static constexpr Codec value{JsonKind::integer, decode, encode, equal_values<std::int64_t>};
 };
 template <>
 struct CodecOf<double> {
+  static bool decode(Reader& reader, void* out) { return reader.number(*static_cast<double*>(out)); }
   static void encode(void const* in, Writer& writer) { writer.number(*static_cast<double const*>(in)); }
-  static constexpr Codec value{JsonKind::number, decode_number, encode};
+  static constexpr Codec value{JsonKind::number, decode, encode, equal_values<double>};
 };
 template <>
 struct CodecOf<bool> {
+  static bool decode(Reader& reader, void* out) { return reader.boolean(*static_cast<bool*>(out)); }
   static void encode(void const* in, Writer& writer) { writer.boolean(*static_cast<bool const*>(in)); }
-  static constexpr Codec value{JsonKind::boolean, decode_boolean, encode};
+  static constexpr Codec value{JsonKind::boolean, decode, encode, equal_values<bool>};
 };
 template <>
 struct CodecOf<Json> {
-  static bool decode(Json const& json, void* out, Decoder&) {
-    *static_cast<Json*>(out) = json;
-    return true;
-  }
+  static bool decode(Reader& reader, void* out) { return reader.json(*static_cast<Json*>(out)); }
   static void encode(void const* in, Writer& writer) { writer.value(*static_cast<Json const*>(in)); }
-  static constexpr Codec value{JsonKind::any, decode, encode};
+  static constexpr Codec value{JsonKind::any, decode, encode, equal_values<Json>};
 };
 template <>
 struct CodecOf<Timestamp> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
+  static bool decode(Reader& reader, void* out) {
     std::string text;
-    if (!decode_string(json, &text, decoder)) return false;
+    if (!reader.string(text)) return false;
     *static_cast<Timestamp*>(out) = Timestamp(std::move(text));
     return true;
   }
   static void encode(void const* in, Writer& writer) { writer.string(static_cast<Timestamp const*>(in)->text()); }
-  static constexpr Codec value{JsonKind::string, decode, encode};
+  static constexpr Codec value{JsonKind::string, decode, encode, equal_values<Timestamp>};
 };
 /// A file's place in a request is the multipart body, never JSON.
 template <>
 struct CodecOf<File> {
-  static bool decode(Json const& json, void*, Decoder& decoder) { return fail_kind(json, "a file", decoder); }
-  static void encode(void const*, Writer& writer) { writer.null(); }
-  static constexpr Codec value{JsonKind::any, decode, encode};
+  static bool decode(Reader& reader, void*) { return reader.wrong_kind("a file"); }
+  static void encode(void const* in, Writer& writer);
+  static constexpr Codec value{JsonKind::any, decode, encode, equal_values<File>};
 };
 template <AnyOpenEnum T>
 struct CodecOf<T> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
+  static bool decode(Reader& reader, void* out) {
     std::string text;
-    if (!decode_string(json, &text, decoder)) return false;
-    T& value_out = *static_cast<T*>(out);
-    value_out = T(std::move(text));
-    if (decoder.known_values_only && !value_out.is_known()) return fail_choice(T::known, decoder);
-    return true;
+    if (!reader.string(text)) return false;
+    T& choice = *static_cast<T*>(out);
+    choice = T(std::move(text));
+    return !reader.known_values_only || choice.is_known() || fail_choice(T::known, reader);
   }
   static void encode(void const* in, Writer& writer) { writer.string(static_cast<T const*>(in)->text()); }
-  static constexpr Codec value{JsonKind::string, decode, encode};
+  static constexpr Codec value{JsonKind::string, decode, encode, equal_values<T>};
 };
 template <Described T>
 struct CodecOf<T> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
-    return decode_object(describe<T>(), json, out, decoder);
-  }
+  static bool decode(Reader& reader, void* out) { return decode_object(describe<T>(), reader, out); }
   static void encode(void const* in, Writer& writer) { encode_object(describe<T>(), in, writer); }
-  static constexpr Codec value{JsonKind::object, decode, encode};
+  static bool equal(void const* left, void const* right) { return equal_objects(describe<T>(), left, right); }
+  static constexpr Codec value{JsonKind::object, decode, encode, equal};
 };
 template <class T>
 struct CodecOf<std::optional<T>> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
+  static bool decode(Reader& reader, void* out) {
     auto& optional = *static_cast<std::optional<T>*>(out);
-    if (json.is_null()) {
+    if (reader.peek() == Reader::Kind::null) {
       optional.reset();
-      return true;
+      return reader.null();
     }
-    return codec<T>.decode(json, &optional.emplace(), decoder);
+    return codec<T>.decode(reader, &optional.emplace());
   }
   static void encode(void const* in, Writer& writer) {
     auto const& optional = *static_cast<std::optional<T> const*>(in);
@@ -215,59 +200,72 @@ struct CodecOf<std::optional<T>> {
     else
       writer.null();
   }
+  static bool equal(void const* left, void const* right) {
+    auto const& a = *static_cast<std::optional<T> const*>(left);
+    auto const& b = *static_cast<std::optional<T> const*>(right);
+    return a && b ? codec<T>.equal(&*a, &*b) : !a && !b;
+  }
   static bool absent(void const* in) { return !static_cast<std::optional<T> const*>(in)->has_value(); }
-  static constexpr Codec value{codec<T>.kind, decode, encode, absent, codec<T>.element};
+  static constexpr Codec value{codec<T>.kind, decode, encode, equal, absent, codec<T>.element};
 };
 template <class T>
 struct CodecOf<Box<T>> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
-    return CodecOf<T>::decode(json, &**static_cast<Box<T>*>(out), decoder);
-  }
+  static bool decode(Reader& reader, void* out) { return CodecOf<T>::decode(reader, &**static_cast<Box<T>*>(out)); }
   static void encode(void const* in, Writer& writer) { CodecOf<T>::encode(&**static_cast<Box<T> const*>(in), writer); }
-  static constexpr Codec value{JsonKind::object, decode, encode};
+  static bool equal(void const* left, void const* right) {
+    return CodecOf<T>::equal(&**static_cast<Box<T> const*>(left), &**static_cast<Box<T> const*>(right));
+  }
+  static constexpr Codec value{JsonKind::object, decode, encode, equal};
 };
 template <class T>
 struct CodecOf<std::vector<T>> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
-    if (!json.is_array()) return fail_kind(json, "an array", decoder);
+  static bool decode(Reader& reader, void* out) {
     auto& vector = *static_cast<std::vector<T>*>(out);
-    auto const& array = json.get_array();
     vector.clear();
-    vector.reserve(array.size());
-    bool good = true;
-    for (auto const& element : array) {
-      std::size_t const failures = decoder.count();
-      T decoded{};
-      if (!codec<T>.decode(element, &decoded, decoder)) {
-        decoder.prepend_index(failures, vector.size());
-        if (decoder.full()) return false;
-        good = false;
+    std::size_t const failures_before = reader.failures();
+    if (!reader.begin_array()) return false;
+    while (reader.next_element()) {
+      std::size_t const failures = reader.failures();
+      T element{};
+      if (!codec<T>.decode(reader, &element)) {
+        reader.prepend_index(failures, vector.size());
+        if (reader.full()) return false;
       }
-      vector.push_back(std::move(decoded));
+      vector.push_back(std::move(element));
     }
-    return good;
+    return !reader.broken() && reader.failures() == failures_before;
   }
   static void encode(void const* in, Writer& writer) {
     writer.begin_array();
     for (T const& element : *static_cast<std::vector<T> const*>(in)) codec<T>.encode(&element, writer);
     writer.end_array();
   }
-  static constexpr Codec value{JsonKind::array, decode, encode, nullptr, &codec<T>};
+  static bool equal(void const* left, void const* right) {
+    auto const& a = *static_cast<std::vector<T> const*>(left);
+    auto const& b = *static_cast<std::vector<T> const*>(right);
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (T const &x = a[i], &y = b[i]; !codec<T>.equal(&x, &y)) return false;
+    return true;
+  }
+  static constexpr Codec value{JsonKind::array, decode, encode, equal, nullptr, &codec<T>};
 };
 template <class T>
 struct CodecOf<std::map<std::string, T>> {
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
-    if (!json.is_object()) return fail_kind(json, "an object", decoder);
+  static bool decode(Reader& reader, void* out) {
     auto& map = *static_cast<std::map<std::string, T>*>(out);
     map.clear();
-    for (auto const& [name, member] : json.get_object()) {
-      std::size_t const failures = decoder.count();
-      if (!codec<T>.decode(member, &map[name], decoder)) {
-        decoder.prepend(failures, name);
-        return false;
+    std::size_t const failures_before = reader.failures();
+    if (!reader.begin_object()) return false;
+    for (std::string_view name; reader.next_member(name);) {
+      std::size_t const failures = reader.failures();
+      auto const entry = map.insert_or_assign(std::string(name), T{}).first;
+      if (!codec<T>.decode(reader, &entry->second)) {
+        reader.prepend(failures, entry->first);
+        if (reader.full()) return false;
       }
     }
-    return true;
+    return !reader.broken() && reader.failures() == failures_before;
   }
   static void encode(void const* in, Writer& writer) {
     writer.begin_object();
@@ -277,7 +275,7 @@ struct CodecOf<std::map<std::string, T>> {
     }
     writer.end_object();
   }
-  static constexpr Codec value{JsonKind::object, decode, encode};
+  static constexpr Codec value{JsonKind::object, decode, encode, equal_values<std::map<std::string, T>>};
 };
 template <AnyUnion T>
 struct CodecOf<T> {
@@ -285,32 +283,31 @@ struct CodecOf<T> {
   static constexpr std::size_t size = std::variant_size_v<Variant>;
 
   template <std::size_t index>
-  static bool decode_as(Json const& json, Variant& variant, Decoder& decoder) {
-    return codec<std::variant_alternative_t<index, Variant>>.decode(json, &variant.template emplace<index>(), decoder);
+  static bool decode_as(Reader& reader, Variant& variant) {
+    return codec<std::variant_alternative_t<index, Variant>>.decode(reader, &variant.template emplace<index>());
   }
   template <std::size_t... index>
   static constexpr auto decoders(std::index_sequence<index...>) {
-    return std::array<bool (*)(Json const&, Variant&, Decoder&), size>{&decode_as<index>...};
+    return std::array<bool (*)(Reader&, Variant&), size>{&decode_as<index>...};
   }
 
-  static bool decode(Json const& json, void* out, Decoder& decoder) {
+  static bool decode(Reader& reader, void* out) {
     static constexpr auto decode_alternative = decoders(std::make_index_sequence<size>());
     Variant& variant = *static_cast<T*>(out);
     UnionTable const& table = describe_union<T>();
     std::size_t first = 0, last = size - 1;
     if (!table.discriminator.empty()) {
       first = last;
-      auto const* object = json.if_object();
-      auto const* id = object ? object->if_contains(table.discriminator) : nullptr;
-      if (id && id->is_string())
-        if (auto const alternative = table.alternative_of(id->get_string())) first = *alternative, last = first + 1;
+      if (std::string id; reader.look_for(table.discriminator, id))
+        if (auto const alternative = table.alternative_of(id)) first = *alternative, last = first + 1;
     }
+    auto const start = reader.mark();
     for (std::size_t alternative = first; alternative < last; ++alternative) {
-      Decoder attempt;
-      attempt.known_values_only = decoder.known_values_only;
-      if (decode_alternative[alternative](json, variant, attempt)) return true;
+      if (decode_alternative[alternative](reader, variant)) return true;
+      if (reader.broken()) return false;
+      reader.back_to(start);
     }
-    return decode_alternative[size - 1](json, variant, decoder);
+    return decode_alternative[size - 1](reader, variant);
   }
   static void encode(void const* in, Writer& writer) {
     Variant const& variant = *static_cast<T const*>(in);
@@ -325,31 +322,27 @@ struct CodecOf<T> {
         },
         variant);
   }
-  static constexpr Codec value{JsonKind::any, decode, encode};
+  static constexpr Codec value{JsonKind::any, decode, encode, equal_values<T>};
 };
 
-/// Reads a JSON document as a T. Errors: syntax with the offset; invalid_argument with one detail per field.
+/// Errors: syntax, with the offset.
 Result<Json> parse(std::string_view text);
-Error decoding_error(std::string_view type, Decoder&& decoder);
 
+/// Reads a JSON document as a T. Errors: syntax with the offset; invalid_argument with one detail per field.
 template <class T>
-Result<T> decode(Json const& json) {
+Result<T> decode_text(std::string_view text) {
   T value{};
-  Decoder decoder;
-  if (!codec<T>.decode(json, &value, decoder)) {
-    if constexpr (Described<T>)
-      return decoding_error(describe<T>().name, std::move(decoder));
-    else
-      return decoding_error("document", std::move(decoder));
-  }
+  Reader reader(text);
+  codec<T>.decode(reader, &value);
+  std::string_view name = "document";
+  if constexpr (Described<T>) name = describe<T>().name;
+  if (Result<void> read = std::move(reader).finish(name); !read) return std::move(read).error();
   return value;
 }
 
 template <class T>
-Result<T> decode_text(std::string_view text) {
-  Result<Json> json = parse(text);
-  if (!json) return std::move(json).error();
-  return decode<T>(*json);
+Result<T> decode(Json const& json) {
+  return decode_text<T>(to_text(json));
 }
 
 template <class T>

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
+#include <iterator>
 
 namespace qhub::api {
 namespace {
@@ -33,31 +35,48 @@ std::string encode_segments(std::string_view path) {
 }
 
 template <class Number>
-std::optional<Json> read_number(std::string const& text) {
+bool write_number(std::string const& text, void (Writer::*write)(Number), Writer& writer) {
   Number value{};
   auto const [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (status != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return Json(value);
+  if (status != std::errc{} || end != text.data() + text.size() || !std::isfinite(static_cast<double>(value))) return false;
+  (writer.*write)(value);
+  return true;
 }
 
 /// A parameter's text as the JSON value that its type expects. Text that does not fit stays a string, so that the
 /// type's own decoder says what was expected.
-Json to_json(JsonKind kind, std::string const& text) {
-  std::optional<Json> json;
-  if (kind == JsonKind::integer) json = read_number<std::int64_t>(text);
-  if (kind == JsonKind::number) json = read_number<double>(text);
-  if (kind == JsonKind::boolean && (text == "true" || text == "false")) json = Json(text == "true");
-  return json ? *json : Json(text);
+void write_parameter(JsonKind kind, std::string const& text, Writer& writer) {
+  if (kind == JsonKind::integer && write_number(text, &Writer::integer, writer)) return;
+  if (kind == JsonKind::number && write_number(text, &Writer::number, writer)) return;
+  if (kind == JsonKind::boolean && (text == "true" || text == "false")) return writer.boolean(text == "true");
+  writer.string(text);
 }
 
-Json query_value(Codec const& codec, std::vector<std::string const*> const& values) {
+/// Reads one document of a request; what is wrong with it joins `failures`, below the path `where`.
+void read_part(std::string_view text, Codec const& codec, void* out, std::string_view where,
+               std::vector<ErrorDetail>& failures) {
+  Reader reader(text);
+  reader.known_values_only = true;
+  codec.decode(reader, out);
+  if (!where.empty()) reader.prepend(0, where);
+  Result<void> read = std::move(reader).finish(where);
+  if (read) return;
+  Error error = std::move(read).error();
+  if (error.details.empty()) error.details.push_back({std::string(where), "is " + error.message});
+  std::ranges::move(error.details, std::back_inserter(failures));
+}
+
+std::string parameter_document(Codec const& codec, std::vector<std::string const*> const& values) {
+  Writer writer;
   if (codec.kind == JsonKind::array || (codec.kind == JsonKind::any && values.size() > 1)) {
-    boost::json::array array;
+    writer.begin_array();
     for (auto const* value : values)
-      array.push_back(to_json(codec.element ? codec.element->kind : JsonKind::any, *value));
-    return array;
+      write_parameter(codec.element ? codec.element->kind : JsonKind::any, *value, writer);
+    writer.end_array();
+  } else {
+    write_parameter(codec.kind, *values.front(), writer);
   }
-  return to_json(codec.kind, *values.front());
+  return std::move(writer).take();
 }
 
 void* at(void* object, Field const& field) {
@@ -183,46 +202,51 @@ WireRequest encode_request(Operation const& operation, std::span<std::string_vie
 
 Result<void> decode_request(Operation const& operation, Object const& fields, void* request, Parameters const& query,
                             std::string_view body, std::optional<File> file) {
-  Decoder decoder;
-  decoder.known_values_only = true;
+  std::vector<ErrorDetail> failures;
+  Codec const* whole_body = nullptr;
+  void* whole_body_at = nullptr;
   bool body_has_fields = false;
   for (Field const& field : fields.fields) {
-    std::size_t const failures = decoder.count();
+    auto const fail = [&](std::string_view why) { failures.push_back({std::string(field.name), std::string(why)}); };
     switch (field.place) {
       case FieldPlace::query: {
         std::vector<std::string const*> values;
         for (auto const& [name, value] : query)
           if (name == field.name) values.push_back(&value);
         if (!values.empty())
-          field.codec->decode(query_value(*field.codec, values), at(request, field), decoder);
+          read_part(parameter_document(*field.codec, values), *field.codec, at(request, field), field.name, failures);
         else if (field.required)
-          decoder.fail("is required");
+          fail("is required");
         break;
       }
       case FieldPlace::file:
         if (file)
           *static_cast<File*>(at(request, field)) = std::move(*file);
         else
-          decoder.fail("is required, as the part of this name in a multipart/form-data body");
+          fail("is required, as the part of this name in a multipart/form-data body");
         break;
-      case FieldPlace::whole_body: {
-        Result<Json> json = parse(body);
-        if (!json) return Error{ErrorKind::invalid_argument, "the request body is " + json.error().message, {}};
-        field.codec->decode(*json, at(request, field), decoder);
+      case FieldPlace::whole_body:
+        whole_body = field.codec;
+        whole_body_at = at(request, field);
         break;
-      }
       case FieldPlace::body:
         body_has_fields = true;
     }
-    decoder.prepend(failures, field.name);
   }
-  if (operation.body == BodyKind::json && body_has_fields) {
-    Result<Json> json = parse(body.empty() && !operation.body_required ? "{}" : body);
-    if (!json) return Error{ErrorKind::invalid_argument, "the request body is " + json.error().message, {}};
-    decode_object(fields, *json, request, decoder);
+  if (whole_body || (operation.body == BodyKind::json && body_has_fields)) {
+    Reader reader(body.empty() && !operation.body_required ? "{}" : body);
+    reader.known_values_only = true;
+    if (whole_body)
+      whole_body->decode(reader, whole_body_at);
+    else
+      decode_object(fields, reader, request);
+    Result<void> read = std::move(reader).finish("request body");
+    if (!read && read.error().kind == ErrorKind::syntax)
+      return Error{ErrorKind::invalid_argument, "the request body is " + read.error().message, {}};
+    if (!read) std::ranges::move(read.error().details, std::back_inserter(failures));
   }
-  if (decoder.count() == 0) return {};
-  return decoding_error("request body", std::move(decoder));
+  if (failures.empty()) return {};
+  return decoding_error("request body", std::move(failures));
 }
 
 }  // namespace qhub::api

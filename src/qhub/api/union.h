@@ -22,17 +22,17 @@ class Union : public std::variant<Alternatives...> {
   using First = std::conditional_t<holds<Preferred>, Preferred, std::conditional_t<holds<Second>, Second, Json>>;
 
  public:
-  using Variant = std::variant<Alternatives...>;
+  using Variant = std::variant<Alternatives...>;  ///< The standard type below.
 
-  Union() = default;
+  Union() = default;  ///< The first alternative, made by default.
   template <class T>
-  requires holds<std::remove_cvref_t<T>> Union(T&& value)
+  requires holds<std::remove_cvref_t<T>> Union(T&& value)  ///< One of the alternatives.
       : Variant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(value)) {}
   template <class T>
-  requires(!holds<std::remove_cvref_t<T>> && std::convertible_to<T, std::string_view>) Union(T const& text)
+  requires(!holds<std::remove_cvref_t<T>> && std::convertible_to<T, std::string_view>) Union(T const& text)  ///< Text.
       : Variant(std::in_place_type<First<std::string, Json>>, std::string_view(text)) {}
   template <class T>
-  requires(!holds<T> && std::integral<T> && !std::same_as<T, bool>) Union(T number)
+  requires(!holds<T> && std::integral<T> && !std::same_as<T, bool>) Union(T number)  ///< A number.
       : Variant(std::in_place_type<First<std::int64_t, double>>, static_cast<First<std::int64_t, double>>(number)) {}
 
   /// The value if it is a T, else null.
@@ -41,7 +41,7 @@ class Union : public std::variant<Alternatives...> {
     return std::get_if<T>(static_cast<Variant const*>(this));
   }
   template <class T>
-  T* get_if() {
+  T* get_if() {  ///< Likewise.
     return std::get_if<T>(static_cast<Variant*>(this));
   }
 };

@@ -30,6 +30,9 @@ class Writer {
 
   /// Which backend the request being written is for; discriminated unions in it write this id if it is one of theirs.
   std::string discriminator_hint;
+  /// Whether to write what people may see instead of what goes over the wire: no secrets, and the fields of a request
+  /// wherever they travel.
+  bool for_people = false;
 
  private:
   void open(char bracket);

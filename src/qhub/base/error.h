@@ -31,7 +31,7 @@ struct ErrorDetail {
 
 /// An expected failure as a value. Text we wrote and text a peer sent never share a field.
 struct Error {
-  ErrorKind kind = ErrorKind::internal;
+  ErrorKind kind = ErrorKind::internal;  ///< What code branches on.
   std::string message;               ///< Our words, fit for a log: which operation, which field, what to do.
   std::vector<ErrorDetail> details;  ///< One entry per field or place at fault; empty if the message says all.
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <ostream>
 
 namespace qhub {
 namespace {
@@ -86,6 +87,10 @@ Result<Timestamp::Time> Timestamp::time() const {
   if (!take_offset(rest, offset) || !rest.empty()) return error;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + fraction - offset;
+}
+
+std::ostream& operator<<(std::ostream& out, Timestamp const& time) {
+  return out << time.text_;
 }
 
 }  // namespace qhub

@@ -14,8 +14,9 @@
 #include "qhub/cli/remote.h"
 #include "qhub/platform/operations.h"
 #include "qhub/quantum/operations.h"
-#include "qhub/sdk/connection.h"
+#include "qhub/sdk/internal/connection.h"
 #include "qhub/sdk/credentials.h"
+#include "qhub/sdk/internal/function_sink.h"
 #include "qhub/service/operations.h"
 #include "qhub/user/operations.h"
 
@@ -114,9 +115,8 @@ std::shared_ptr<sdk::Connection const> connect(api::OperationTable const& table,
   ClientOptions options = client_options(arguments, table.api);
   if (table.api != "service") return sdk::connect(table, std::move(options));
   if (options.base_url.empty()) throw UsageError{"a service has no default address: give --base-url"};
-  return sdk::connect(table, ServiceClientOptions{.token = std::move(options.api_key),
-                                                  .base_url = std::move(options.base_url),
-                                                  .common = std::move(options.common)});
+  options.token = std::move(options.api_key);
+  return sdk::connect(table, std::move(options));
 }
 
 ExitCode list_operations() {
@@ -137,10 +137,10 @@ ExitCode run(Arguments const& arguments) {
   auto const connection = connect(*table, arguments);
 
   if (operation->answer == api::AnswerKind::bytes) {
-    ByteSink const sink = [](std::string_view piece) {
+    sdk::FunctionSink sink([](std::string_view piece) {
       if (!std::cout.write(piece.data(), static_cast<std::streamsize>(piece.size())))
         throw std::runtime_error("cannot write to standard output");
-    };
+    });
     connection->exchange(*operation, std::move(request), options, &sink);
     std::cout.flush();
     return ExitCode::done;

@@ -23,7 +23,7 @@ ClientOptions client_options(Arguments const& arguments, std::string_view api) {
   if (options.base_url.empty() && api == "quantum") options.base_url = environment("QHUB_QUANTUM_BASE_URL");
   if (options.base_url.empty()) options.base_url = configured_base_url(api);
   if (auto const seconds = arguments.integer("timeout", 1, 86'400))
-    options.common.timeout = std::chrono::seconds(*seconds);
+    options.timeout = std::chrono::seconds(*seconds);
   return options;
 }
 

@@ -1,4 +1,4 @@
-#include "qhub/sdk/connection.h"
+#include "qhub/sdk/internal/connection.h"
 
 #include <gtest/gtest.h>
 
@@ -15,10 +15,13 @@ class FakeTransport : public Transport {
   using Server = std::function<HttpResponse(HttpRequest const&)>;
   explicit FakeTransport(Server server) : server_(std::move(server)) {}
 
-  HttpResponse send(HttpRequest const& request, ByteSink const* sink) override {
+  HttpResponse send(HttpRequest const& request, BodySink* sink) override {
     seen.push_back(request);
     HttpResponse response = server_(request);
-    if (sink && response.status < 300) (*sink)(response.body);
+    if (sink && response.status < 300) {
+      sink->begin(response.status, response.headers);
+      sink->write(response.body);
+    }
     return response;
   }
 
@@ -37,7 +40,8 @@ struct Scene {
         client({.api_key = "secret",
                 .organization_id = "org",
                 .base_url = "https://hub.example/quantum/",
-                .common = {.headers = {{"X-Team", "blue"}, {"X-Auth-Token", "mine"}}, .transport = network}}) {}
+                .headers = {{"X-Team", "blue"}, {"X-Auth-Token", "mine"}},
+                .transport = network}) {}
 };
 
 HttpResponse redirect(int status, std::string location) {
@@ -164,7 +168,7 @@ TEST(Connection, AsksATokenFunctionForEveryAttempt) {
   });
   HubQuantumClient const client({.api_key = [&] { return "token" + std::to_string(++asked); },
                                  .base_url = "http://hub.example",
-                                 .common = {.transport = network}});
+                                 .transport = network});
   client.jobs().get_job("1");
   EXPECT_EQ(asked, 3);
   EXPECT_EQ(network->seen.back().headers.find("x-auth-token"), "token3");

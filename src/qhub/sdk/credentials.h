@@ -18,7 +18,7 @@ class CredentialProvider {
 /// The token it was made with.
 class StaticCredential : public CredentialProvider {
  public:
-  explicit StaticCredential(std::string token) : token_(std::move(token)) {}
+  explicit StaticCredential(std::string token) : token_(std::move(token)) {}  ///< Kept as it is.
   std::string get_access_token() const override;
 
  private:
@@ -35,7 +35,7 @@ class EnvironmentCredential : public CredentialProvider {
 /// `auth.value` in the configuration file that `config_file_path()` finds when this is made.
 class ConfigFileCredential : public CredentialProvider {
  public:
-  ConfigFileCredential();
+  ConfigFileCredential();  ///< Looks for the file, but does not read it yet.
   std::string get_access_token() const override;
 
  private:
@@ -45,7 +45,7 @@ class ConfigFileCredential : public CredentialProvider {
 /// A given token, else the environment, else the configuration file.
 class DefaultCredentialsProvider : public CredentialProvider {
  public:
-  explicit DefaultCredentialsProvider(std::optional<std::string> access_token = std::nullopt);
+  explicit DefaultCredentialsProvider(std::optional<std::string> access_token = std::nullopt);  ///< Asked first if given.
   std::string get_access_token() const override;
 
  private:
@@ -54,17 +54,17 @@ class DefaultCredentialsProvider : public CredentialProvider {
 
 /// The account that `qhubctl login` or `set-context` chose, as the configuration file keeps it.
 struct Context {
-  std::string id = {};
-  std::string display_name = {};
-  bool is_organization = false;
-  std::string role = {};
-  std::string account_type = {};
+  std::string id = {};  ///< Of the user or organization.
+  std::string display_name = {};  ///< For people.
+  bool is_organization = false;  ///< Whether it is an organization.
+  std::string role = {};  ///< Of the user in it.
+  std::string account_type = {};  ///< As the platform tells it.
 };
 
 /// Reads the context from the configuration file and the environment.
 class ContextResolver {
  public:
-  ContextResolver();
+  ContextResolver();  ///< Looks for the file, but does not read it yet.
 
   /// Nothing if there is no configuration file or it holds no context.
   std::optional<Context> get_context() const;

@@ -20,8 +20,8 @@ class ApiError : public HubError {
   /// \param call  for the message: method and path, e.g. "POST /jobs".
   ApiError(std::string_view call, HttpResponse response);
 
-  int status_code() const { return response_.status; }
-  Headers const& headers() const { return response_.headers; }
+  int status_code() const { return response_.status; }             ///< 404, for instance.
+  Headers const& headers() const { return response_.headers; }  ///< Of the answer.
   /// As sent: a problem document (RFC 9457) from a Hub, anything from what stands between.
   std::string const& body() const { return response_.body; }
   /// What went wrong in the server's words: the problem's `detail`, else its `title`, else the beginning of the body.
@@ -72,8 +72,9 @@ class BadGatewayError : public ApiError {
 /// A success whose body is not what the contract promises; says which field.
 class ParsingError : public HubError {
  public:
+  /// \param message  which field, and what is wrong with it.
   ParsingError(std::string const& message, HttpResponse response) : HubError(message), response_(std::move(response)) {}
-  HttpResponse const& response() const { return response_; }
+  HttpResponse const& response() const { return response_; }  ///< As it came.
 
  private:
   HttpResponse response_;
@@ -91,8 +92,14 @@ class TlsError : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
 
-/// Longer than the timeout no byte moved.
+/// Longer than the timeout no byte moved, or the deadline of the call has passed.
 class TimeoutError : public HubError {
+ public:
+  using HubError::HubError;
+};
+
+/// RequestOptions::stop was asked to stop.
+class CancelledError : public HubError {
  public:
   using HubError::HubError;
 };

@@ -6,6 +6,7 @@
 
 namespace qhub {
 
+/// How to draw.
 struct HistogramOptions {
   std::size_t columns = 80;    ///< Width of a line in characters.
   std::size_t most_rows = 32;  ///< The most frequent outcomes; one more line sums up the rest.

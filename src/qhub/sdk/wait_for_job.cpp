@@ -1,35 +1,23 @@
 #include "qhub/sdk/wait_for_job.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <thread>
-
-#include "qhub/sdk/errors.h"
+#include "qhub/sdk/internal/exchange.h"
+#include "qhub/sdk/internal/sleep.h"
+#include "qhub/sdk/internal/wait_plan.h"
 
 namespace qhub {
 
 using quantum::JobStatus;
-using std::chrono::milliseconds;
-
-bool is_final(JobStatus const& status) {
-  return status == JobStatus::COMPLETED || status == JobStatus::FAILED || status == JobStatus::CANCELLED ||
-         status == JobStatus::ABORTED || status == JobStatus::DETACHED;
-}
 
 JobStatus wait_for_job(quantum::JobsClient const& jobs, std::string_view id, WaitOptions const& options) {
-  auto const started = std::chrono::steady_clock::now();
-  milliseconds pause = options.first_pause;
+  sdk::WaitPlan plan(std::string(id), options, std::chrono::steady_clock::now());
   for (;;) {
-    JobStatus const status = jobs.get_job_status(id).status.value_or(JobStatus::UNKNOWN);
-    auto const waited = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - started);
-    if (options.on_progress) options.on_progress(status, waited);
-    if (is_final(status)) return status;
-    if (options.deadline && waited >= *options.deadline)
-      throw TimeoutError(fmt::format("job {} is still {} after {} ms", id, status.text(), waited.count()));
-    milliseconds const left = options.deadline ? *options.deadline - waited : pause;
-    std::this_thread::sleep_for(std::min(pause, left));
-    pause = std::min(pause + pause / 2, options.longest_pause);
+    auto const answer =
+        jobs.with_raw_response().get_job_status(id, plan.request_options(std::chrono::steady_clock::now()));
+    JobStatus const status = answer.data.status.value_or(JobStatus::UNKNOWN);
+    auto const now = sdk::Exchange::Moment::now();
+    auto const pause = plan.after(status, answer.headers, now.time, now.jitter);
+    if (!pause) return status;
+    sdk::sleep(*pause, options.stop);
   }
 }
 

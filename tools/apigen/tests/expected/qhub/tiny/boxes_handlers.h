@@ -15,7 +15,7 @@ class BoxesHandlers {
   virtual ~BoxesHandlers() = default;
 
   /// Lists boxes. `GET /boxes`
-  virtual hub::asio::awaitable<Result<std::vector<Chest>>> find_boxes(hub::Call& call, FindBoxesRequest request) = 0;
+  virtual hub::asio::awaitable<Result<PageOfChests>> find_boxes(hub::Call& call, FindBoxesRequest request) = 0;
 
   /// Puts a box on the shelf. `POST /boxes`
   virtual hub::asio::awaitable<Result<Chest>> create_box(hub::Call& call, CreateBoxRequest request) = 0;

@@ -49,3 +49,26 @@ Object const& describe<PutFileRequest>() {
 }
 
 }  // namespace qhub::api
+
+namespace qhub::tiny {
+
+bool operator==(FindBoxesRequest const& left, FindBoxesRequest const& right) {
+  return api::equal_objects(api::describe<FindBoxesRequest>(), &left, &right);
+}
+std::ostream& operator<<(std::ostream& out, FindBoxesRequest const& value) {
+  return api::print(out, api::describe<FindBoxesRequest>(), &value);
+}
+bool operator==(CreateBoxRequest const& left, CreateBoxRequest const& right) {
+  return api::equal_objects(api::describe<CreateBoxRequest>(), &left, &right);
+}
+std::ostream& operator<<(std::ostream& out, CreateBoxRequest const& value) {
+  return api::print(out, api::describe<CreateBoxRequest>(), &value);
+}
+bool operator==(PutFileRequest const& left, PutFileRequest const& right) {
+  return api::equal_objects(api::describe<PutFileRequest>(), &left, &right);
+}
+std::ostream& operator<<(std::ostream& out, PutFileRequest const& value) {
+  return api::print(out, api::describe<PutFileRequest>(), &value);
+}
+
+}  // namespace qhub::tiny

@@ -11,26 +11,32 @@ struct FindBoxesRequest {
   double min_weight = {};
   /// Number of the page, from 0.
   std::optional<std::int64_t> page = {};
-  std::optional<std::vector<std::string>> sort = {};
+  std::optional<std::vector<std::string>> sort = {};  ///< `sort` on the wire.
 
-  bool operator==(FindBoxesRequest const&) const = default;
+  friend bool operator==(FindBoxesRequest const& left, FindBoxesRequest const& right);  ///< Whether all fields are equal.
+  /// Writes the value as JSON, without secrets.
+  friend std::ostream& operator<<(std::ostream& out, FindBoxesRequest const& value);
 };
 
 /// What BoxesClient::create_box takes besides the path.
 struct CreateBoxRequest {
-  std::string kind = {};
-  Content content = {};
-  std::optional<std::string> label = {};
+  std::string kind = {};  ///< `kind` on the wire.
+  Content content = {};  ///< `content` on the wire.
+  std::optional<std::string> label = {};  ///< `label` on the wire.
   JsonObject extras = {};  ///< Members without a field here: received ones, and those to send as well.
 
-  bool operator==(CreateBoxRequest const&) const = default;
+  friend bool operator==(CreateBoxRequest const& left, CreateBoxRequest const& right);  ///< Whether all fields are equal.
+  /// Writes the value as JSON, without secrets.
+  friend std::ostream& operator<<(std::ostream& out, CreateBoxRequest const& value);
 };
 
 /// What BoxesClient::put_file takes besides the path.
 struct PutFileRequest {
-  File file = {};
+  File file = {};  ///< `file` on the wire.
 
-  bool operator==(PutFileRequest const&) const = default;
+  friend bool operator==(PutFileRequest const& left, PutFileRequest const& right);  ///< Whether all fields are equal.
+  /// Writes the value as JSON, without secrets.
+  friend std::ostream& operator<<(std::ostream& out, PutFileRequest const& value);
 };
 
 }  // namespace qhub::tiny

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "qhub/tiny/boxes_client.h"
+#include "qhub/tiny/environment.h"
 
 namespace qhub::tiny {
 
@@ -16,9 +17,16 @@ class HubTinyClient {
   /// Puts things into boxes.
   BoxesClient boxes() const { return BoxesClient(connection_); }
 
+  /// Any request below the base URL, with this client's credentials, repetition and logging: for what has no method.
+  /// \param path  percent-encoded, beginning with `/`; may have a query.
+  /// \param body  JSON text, unless `options.headers` give another Content-Type.
+  /// \throws what every call throws.
+  HttpResponse fetch(std::string_view method, std::string_view path, std::optional<std::string> body = {}, RequestOptions const& options = {}) const;
+
  private:
   std::shared_ptr<sdk::Connection const> connection_;
 };
+
 
 }  // namespace qhub::tiny
 

@@ -9,6 +9,8 @@ namespace qhub::api {
 template <>
 Object const& describe<tiny::Chest>();
 template <>
+Object const& describe<tiny::PageOfChests>();
+template <>
 Object const& describe<tiny::Books>();
 template <>
 Object const& describe<tiny::Toys>();

@@ -1,4 +1,4 @@
-#include "qhub/sdk/retry_plan.h"
+#include "qhub/sdk/internal/retry_plan.h"
 
 #include <curl/curl.h>
 
