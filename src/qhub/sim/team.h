@@ -17,7 +17,7 @@ namespace qhub::sim {
 /// detectors do not understand them.
 class Team {
  public:
-  /// \param threads  0: one per processor.
+  /// \param threads  0: one per processor. At most 512 are used, and fewer if the system has no more.
   /// \param stop     after a request, work that has not begun is left out.
   explicit Team(unsigned threads, std::stop_token stop = {});
   ~Team();
@@ -33,6 +33,7 @@ class Team {
   void for_each(std::size_t count, std::function<void(std::size_t, unsigned)> const& body);
 
  private:
+  void start();
   void work(unsigned worker);
   void share(unsigned worker);
 
