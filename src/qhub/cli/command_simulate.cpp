@@ -76,18 +76,17 @@ Json to_json(sim::RunResult const& result, sim::RunOptions const& options, Secon
   for (sim::Counts::Entry const& entry : result.counts.entries)
     counts.emplace(to_text(entry.outcome, result.counts.width), entry.shots);
   sim::Timing const& timing = result.timing;
-  boost::json::object output{
-      {"counts", std::move(counts)},
-      {"shots", options.shots},
-      {"seed", result.seed},
-      {"engine", result.engine},
-      {"peak_memory_bytes", result.peak_memory_bytes},
-      {"timing",
-       {{"parse_s", parsing.count()},
-        {"plan_s", seconds(timing.plan)},
-        {"simulate_s", seconds(timing.simulate)},
-        {"sample_s", seconds(timing.sample)},
-        {"run_s", seconds(timing.plan + timing.simulate + timing.sample)}}}};
+  boost::json::object output{{"counts", std::move(counts)},
+                             {"shots", options.shots},
+                             {"seed", result.seed},
+                             {"engine", result.engine},
+                             {"peak_memory_bytes", result.peak_memory_bytes},
+                             {"timing",
+                              {{"parse_s", parsing.count()},
+                               {"plan_s", seconds(timing.plan)},
+                               {"simulate_s", seconds(timing.simulate)},
+                               {"sample_s", seconds(timing.sample)},
+                               {"run_s", seconds(timing.plan + timing.simulate + timing.sample)}}}};
   if (result.prediction)
     output["prediction"] = {{"seconds", result.prediction->seconds}, {"memory_bytes", result.prediction->bytes}};
   if (result.engine == "trajectories") output["standard_error"] = standard_error(result.counts, options.shots);

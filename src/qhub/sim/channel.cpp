@@ -56,7 +56,8 @@ class NoiseAdder {
 
   Result<Circuit> run(double one_qubit, double two_qubit) {
     noisy_.result_requests = circuit_.result_requests;
-    for (circuit::Register const& qubits : circuit_.quantum_registers()) check(noisy_.add_qubits(qubits.name, qubits.size));
+    for (circuit::Register const& qubits : circuit_.quantum_registers())
+      check(noisy_.add_qubits(qubits.name, qubits.size));
     for (circuit::Register const& bits : circuit_.classical_registers()) check(noisy_.add_clbits(bits.name, bits.size));
     check(noisy_.add_scratch(circuit_.scratch_count()));
     for (Instruction const instruction : circuit_) {

@@ -27,7 +27,7 @@ Engine const* find_engine(std::string_view name) {
   static density_matrix::DensityMatrixEngine const density_matrix;
   static trajectories::TrajectoriesEngine const trajectories;
   static std::array<Engine const*, names.size()> const engines{&automatic, &statevector, &stabilizer, &density_matrix,
-                                                                  &trajectories};
+                                                               &trajectories};
   auto const found = std::ranges::find(engines, name, &Engine::name);
   return found == engines.end() ? nullptr : *found;
 }

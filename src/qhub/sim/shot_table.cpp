@@ -48,8 +48,10 @@ void ShotTable::finish() {
     for (std::size_t i = 0; i < order.size() && !stop_.stop_requested(); ++i) {
       std::span<std::uint64_t const> const outcome = words(order[i].second);
       bool const repeated = i > 0 && std::ranges::equal(outcome, words(order[i - 1].second));
-      if (repeated) ++entries.back().shots;
-      else entries.push_back({Outcome(outcome), 1});
+      if (repeated)
+        ++entries.back().shots;
+      else
+        entries.push_back({Outcome(outcome), 1});
     }
   }
   builder_.add(std::move(entries));

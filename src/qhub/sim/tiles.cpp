@@ -168,8 +168,7 @@ void dense(D d, Real* vector, std::array<std::uint8_t, 3> const& bits, std::arra
     bool const exchanged = layout.exchange_count != 0;
     if (exchanged) {
       for (std::size_t i = 0; i < 8; ++i) hn::Store(hn::LoadU(d, start + layout.offsets[i]), d, &buffer[i * lanes]);
-      for (unsigned e = 0; e < layout.exchange_count; ++e)
-        exchange(d, buffer.data(), layout, layout.exchanges[e]);
+      for (unsigned e = 0; e < layout.exchange_count; ++e) exchange(d, buffer.data(), layout, layout.exchanges[e]);
     }
     auto const load = [&](std::size_t i) HWY_ATTR {
       return exchanged ? hn::Load(d, &buffer[i * lanes]) : hn::LoadU(d, start + layout.offsets[i]);
@@ -182,12 +181,13 @@ void dense(D d, Real* vector, std::array<std::uint8_t, 3> const& bits, std::arra
       a = hn::MulAdd(hn::Set(d, m[2]), v2, a), b = hn::MulAdd(hn::Set(d, m[3]), v3, b);
       a = hn::MulAdd(hn::Set(d, m[4]), v4, a), b = hn::MulAdd(hn::Set(d, m[5]), v5, b);
       a = hn::MulAdd(hn::Set(d, m[6]), v6, a), b = hn::MulAdd(hn::Set(d, m[7]), v7, b);
-      if (exchanged) hn::Store(hn::Add(a, b), d, &buffer[row * lanes]);
-      else hn::StoreU(hn::Add(a, b), d, start + layout.offsets[row]);
+      if (exchanged)
+        hn::Store(hn::Add(a, b), d, &buffer[row * lanes]);
+      else
+        hn::StoreU(hn::Add(a, b), d, start + layout.offsets[row]);
     }
     if (exchanged) {
-      for (unsigned e = 0; e < layout.exchange_count; ++e)
-        exchange(d, buffer.data(), layout, layout.exchanges[e]);
+      for (unsigned e = 0; e < layout.exchange_count; ++e) exchange(d, buffer.data(), layout, layout.exchanges[e]);
       for (std::size_t i = 0; i < 8; ++i) hn::StoreU(hn::Load(d, &buffer[i * lanes]), d, start + layout.offsets[i]);
     }
   }
@@ -208,8 +208,12 @@ template <class Real>
 TileKernels<Real> kernels() {
   return {{}, &tile_count<Real>, &tiles_of<Real>, &dense_of<Real>};
 }
-TileKernels<double> double_kernels() { return kernels<double>(); }
-TileKernels<float> float_kernels() { return kernels<float>(); }
+TileKernels<double> double_kernels() {
+  return kernels<double>();
+}
+TileKernels<float> float_kernels() {
+  return kernels<float>();
+}
 
 }  // namespace qhub::sim::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -241,7 +245,8 @@ TileKernels<Real> const& choose() {
 template <class Work>
 void for_tiles(std::size_t tiles, unsigned log2_size, Team& team, Work const& work) {
   constexpr unsigned piece_bits = 14, parallel_bits = 15;
-  std::size_t const pieces = log2_size < parallel_bits ? 1 : std::min(tiles, std::size_t{1} << (log2_size - piece_bits));
+  std::size_t const pieces =
+      log2_size < parallel_bits ? 1 : std::min(tiles, std::size_t{1} << (log2_size - piece_bits));
   std::size_t const per_piece = tiles / pieces;
   if (pieces == 1) return work(std::size_t{0}, tiles);
   team.for_each(pieces, [&](std::size_t piece, unsigned) { work(piece * per_piece, (piece + 1) * per_piece); });
@@ -277,9 +282,8 @@ template <class Real>
 void apply_tiles(Real* vector, unsigned log2_size, TileMap<Real> const& map, Team& team,
                  TileKernels<Real> const& kernels) {
   std::size_t const tiles = kernels.tile_count(log2_size, static_cast<unsigned>(map.bits.size()));
-  for_tiles(tiles, log2_size, team, [&](std::size_t first, std::size_t end) {
-    kernels.apply_tiles(vector, log2_size, map, first, end);
-  });
+  for_tiles(tiles, log2_size, team,
+            [&](std::size_t first, std::size_t end) { kernels.apply_tiles(vector, log2_size, map, first, end); });
 }
 
 template <class Real>
@@ -323,8 +327,7 @@ SparseMatrix<double> product(SparseMatrix<double> const& later, SparseMatrix<dou
   return sparse(dense, rows);
 }
 
-SparseMatrix<double> embed(SparseMatrix<double> const& matrix, std::span<std::uint8_t const> positions,
-                           unsigned bits) {
+SparseMatrix<double> embed(SparseMatrix<double> const& matrix, std::span<std::uint8_t const> positions, unsigned bits) {
   auto const spread = [&](std::size_t index) {
     std::size_t spread_index = 0;
     for (std::size_t t = 0; t < positions.size(); ++t) spread_index |= (index >> t & 1) << positions[t];

@@ -38,16 +38,16 @@ struct SparseMatrix {
 /// A linear map on a few bits of the index of a vector of real numbers.
 template <class Real>
 struct TileMap {
-  std::vector<std::uint8_t> bits;            ///< At most max_tile_bits: bit t of a factor's index is bit bits[t].
-  std::vector<SparseMatrix<Real>> factors;   ///< Applied one after another, the first one first.
+  std::vector<std::uint8_t> bits;           ///< At most max_tile_bits: bit t of a factor's index is bit bits[t].
+  std::vector<SparseMatrix<Real>> factors;  ///< Applied one after another, the first one first.
 };
 
 [[nodiscard]] TileMap<float> to_single(TileMap<double> const& map);
 
-/// The inner loops of one kind of processor, by Google Highway. Numbers whose indices differ in the map's bits alone are a
-/// group. A tile is as many groups as a SIMD vector has lanes; its 2^g vectors are loaded, multiplied by every factor, and
-/// stored. A bit of the map below the lanes' is exchanged with one above them after loading and before storing, so that
-/// all matrices act on whole vectors.
+/// The inner loops of one kind of processor, by Google Highway. Numbers whose indices differ in the map's bits alone
+/// are a group. A tile is as many groups as a SIMD vector has lanes; its 2^g vectors are loaded, multiplied by every
+/// factor, and stored. A bit of the map below the lanes' is exchanged with one above them after loading and before
+/// storing, so that all matrices act on whole vectors.
 template <class Real>
 struct TileKernels {
   std::string name;  ///< SimdVariant::name.

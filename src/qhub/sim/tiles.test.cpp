@@ -42,7 +42,8 @@ class Tiles : public testing::Test {
   }
 
   /// The definition.
-  static std::vector<Real> multiply(std::vector<Real> const& vector, std::vector<Real> const& matrix, Case const& where) {
+  static std::vector<Real> multiply(std::vector<Real> const& vector, std::vector<Real> const& matrix,
+                                    Case const& where) {
     std::size_t const rows = std::size_t{1} << where.bits.size();
     std::vector<Real> result(vector.size());
     for (std::size_t i = 0; i < vector.size(); ++i) {

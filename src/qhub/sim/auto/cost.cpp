@@ -37,7 +37,8 @@ double threads_of(RunOptions const& options) {
 /// Seconds of one pass over so many bytes, from which cache they come and on how many threads.
 double pass_seconds(double bytes, double threads) {
   constexpr double in_cache = 1 << 20, cached_rate = 40e9, memory_rate = 22e9;  // bytes per second and thread
-  return bytes <= in_cache ? bytes / cached_rate : bytes / ((bytes < 32 * in_cache ? cached_rate : memory_rate) * threads);
+  return bytes <= in_cache ? bytes / cached_rate
+                           : bytes / ((bytes < 32 * in_cache ? cached_rate : memory_rate) * threads);
 }
 
 double shots_of(RunOptions const& options) {
@@ -88,9 +89,9 @@ CircuitSize size_of(circuit::Circuit const& circuit) {
 double statevector_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
   double const bytes = 2 * real_bytes(options) * std::exp2(qubits);
   double const branches = std::min(shots_of(options), std::exp2(std::min(size.collapses, 60.0)));
-  // About three gates are fused into a pass; branches part halfway through on average.
-  double const passes = (size.gates / 3 + size.collapses + 2) * (1 + (branches - 1) / 2);
-  return 30e-6 + size.gates * 100e-9 + passes * pass_seconds(2 * bytes, threads_of(options)) + shots_of(options) * 50e-9;
+  // About fifteen gates go into a pass; branches part halfway through on average.
+  double const passes = (size.gates / 15 + size.collapses + 2) * (1 + (branches - 1) / 2);
+  return 30e-6 + size.gates * 1e-6 + passes * pass_seconds(2 * bytes, threads_of(options)) + shots_of(options) * 50e-9;
 }
 
 double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
@@ -101,15 +102,15 @@ double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions con
     return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
   }
   double const per_shot = (2 * size.gates + size.measurements) / 64 * 0.1e-9 + size.channels * 0.02e-9 +
-                          size.noise_events * 8e-9 + 100e-9 + size.measurements * 0.2e-9;
+                          size.noise_events * 15e-9 + 100e-9 + size.measurements * 0.2e-9;
   return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
 }
 
 double density_matrix_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
   double const bytes = real_bytes(options) * std::exp2(2 * qubits);
   double const branches = std::min(shots_of(options), std::exp2(std::min(size.collapses, 60.0)));
-  double const passes = ((size.gates + size.channels) / 3 + size.collapses + 2) * (1 + (branches - 1) / 2);
-  return 30e-6 + (size.gates + size.channels) * 1e-6 + passes * 2 * pass_seconds(2 * bytes, threads_of(options)) +
+  double const passes = ((size.gates + size.channels) / 4 + size.collapses + 2) * (1 + (branches - 1) / 2);
+  return 30e-6 + (size.gates + size.channels) * 1e-6 + passes * pass_seconds(2 * bytes, threads_of(options)) +
          shots_of(options) * 50e-9;
 }
 
@@ -120,8 +121,10 @@ double trajectories_seconds(CircuitSize const& size, double qubits, RunOptions c
   // its first event on.
   double const events = size.noise_events + size.collapses;
   double const alone = shots * (1 - std::exp(-events)) * events / (1 + events);
-  double const passes = ((size.gates + size.channels) / 4 + size.collapses + 2) * (1 + alone);
-  return 30e-6 + passes * (100e-9 + pass_seconds(3 * bytes, threads_of(options))) + shots * size.channels * 2e-9;
+  double const passes = ((size.gates + size.channels) / 6 + size.collapses + 2) * (1 + alone);
+  double const pass = 100e-9 + pass_seconds(3 * bytes, threads_of(options));
+  double const together = qubits <= 15 ? threads_of(options) : 1;  // small states are run side by side
+  return 30e-6 + (passes * pass + shots * size.channels * 2e-9) / together;
 }
 
 }  // namespace qhub::sim::automatic

@@ -56,7 +56,8 @@ Result<Choice> choose(circuit::Circuit const& circuit, RunOptions const& options
       continue;
     }
     double const seconds = candidate.seconds(size, memory->qubits, options);
-    if (!best || seconds + noticeable < best->prediction.seconds) best = Choice{engine, *memory, {seconds, memory->bytes}};
+    if (!best || seconds + noticeable < best->prediction.seconds)
+      best = Choice{engine, *memory, {seconds, memory->bytes}};
   }
   if (best) return *best;
   return Error{.kind = kind, .message = "no engine can run this circuit: " + reasons, .details = {}};

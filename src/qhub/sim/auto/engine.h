@@ -4,9 +4,9 @@
 
 namespace qhub::sim::automatic {
 
-/// Runs a circuit on the engine that is expected to be done first, of those that can run it and whose memory fits; among
-/// engines that differ by less than 10 ms, the first of stabilizer, statevector, density_matrix and trajectories. The
-/// result names the engine and carries what it was expected to take. How long each takes is in cost.h.
+/// Runs a circuit on the engine that is expected to be done first, of those that can run it and whose memory fits;
+/// among engines that differ by less than 10 ms, the first of stabilizer, statevector, density_matrix and trajectories.
+/// The result names the engine and carries what it was expected to take. How long each takes is in cost.h.
 class AutoEngine : public Engine {
  public:
   [[nodiscard]] std::string_view name() const override { return "auto"; }

@@ -17,8 +17,10 @@ Circuit layers(std::uint32_t qubits, unsigned depth, bool clifford, Channel cons
   Circuit circuit(qubits, qubits);
   for (unsigned layer = 0; layer < depth; ++layer) {
     for (Qubit q = 0; q < qubits; ++q) {
-      if (clifford) circuit.h(q);
-      else circuit.u(0.3, 0.1, 0.2, q);
+      if (clifford)
+        circuit.h(q);
+      else
+        circuit.u(0.3, 0.1, 0.2, q);
       if (noise) circuit.noise(*noise, {0.001}, {q});
     }
     for (Qubit q = 0; q + 1 < qubits; ++q) circuit.cx(q, q + 1);

@@ -100,8 +100,10 @@ class Run {
   }
 
   [[nodiscard]] TileMap<Real> const& map(std::size_t index) const {
-    if constexpr (std::is_same_v<Real, float>) return maps_[index];
-    else return program_.maps[index];
+    if constexpr (std::is_same_v<Real, float>)
+      return maps_[index];
+    else
+      return program_.maps[index];
   }
 
   Result<void> evolve(Branch<Real>& branch) {
@@ -150,8 +152,9 @@ class Run {
     bool const random = std::min(one, 1 - one) > negligible_probability;
     if (random && options_.wants_state())
       return Error{.kind = ErrorKind::unsupported,
-                   .message = "there is no single final state: a measurement before the end of the circuit has a random "
-                              "outcome",
+                   .message =
+                       "there is no single final state: a measurement before the end of the circuit has a random "
+                       "outcome",
                    .details = {}};
     std::uint64_t const ones = random ? random_.binomial(branch.shots, one) : one > 0.5 ? branch.shots : 0;
     std::array const shots{branch.shots - ones, ones};
@@ -205,8 +208,8 @@ class Run {
   /// Reports that one step was done for so many shots. Loops make more steps than the program has.
   void advance(std::uint64_t shots) {
     if (!progress_) return;
-    done_ += static_cast<double>(shots) / static_cast<double>(total_shots_) /
-             static_cast<double>(program_.steps.size() + 1);
+    done_ +=
+        static_cast<double>(shots) / static_cast<double>(total_shots_) / static_cast<double>(program_.steps.size() + 1);
     if (done_ < reported_ + 1.0 / 256 || done_ > 1) return;
     reported_ = done_;
     progress_(reported_);
@@ -267,7 +270,8 @@ Result<RunResult> DensityMatrixEngine::run(Circuit const& circuit, RunOptions co
   Result<MemoryPrediction> const prediction = predict_memory(circuit, options);
   if (!prediction) return prediction.error();
   if (auto admitted = admit(*prediction, options); !admitted) return std::move(admitted).error();
-  if (options.precision == Precision::single_precision) return Run<float>(circuit, options, progress, std::move(stop)).run();
+  if (options.precision == Precision::single_precision)
+    return Run<float>(circuit, options, progress, std::move(stop)).run();
   return Run<double>(circuit, options, progress, std::move(stop)).run();
 }
 

@@ -8,8 +8,8 @@ namespace qhub::sim::density_matrix {
 /// precision.
 ///
 /// Noise, gates and resets cost the same and need no repetition. A measurement whose outcome something later depends on
-/// divides the shots between its two outcomes, as in the state vector engine: no more than 1 + floor(log2(shots)) states
-/// exist at one time.
+/// divides the shots between its two outcomes, as in the state vector engine: no more than 1 + floor(log2(shots))
+/// states exist at one time.
 ///
 /// Besides counts it gives probabilities and expectation values, both exact, unless such a measurement is random.
 class DensityMatrixEngine : public Engine {

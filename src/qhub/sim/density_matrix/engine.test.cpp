@@ -31,9 +31,12 @@ Circuit random_circuit(unsigned qubits, unsigned seed) {
   RandomCircuit random(qubits, qubits, seed);
   for (int i = 0; i < 20; ++i) {
     unsigned const what = random.draw() % 8;
-    if (what <= 2) random.add_noise(false);
-    else if (what == 3) random.add_measurement_or_reset(true);
-    else random.add_gate();
+    if (what <= 2)
+      random.add_noise(false);
+    else if (what == 3)
+      random.add_measurement_or_reset(true);
+    else
+      random.add_gate();
   }
   for (Qubit q = 0; q < qubits; ++q) random.circuit.measure(q, q);
   return random.circuit;
@@ -70,9 +73,12 @@ TEST(DensityMatrixEngine, MeasurementsFeedbackAndNoiseMatchTheDenseReference) {
     for (int i = 0; i < 16; ++i) {
       auto const condition = random.maybe_condition();
       unsigned const what = random.draw() % 6;
-      if (what == 0) random.add_noise(false, condition);
-      else if (what <= 2) random.add_measurement_or_reset(what == 1, condition);
-      else random.add_gate(condition);
+      if (what == 0)
+        random.add_noise(false, condition);
+      else if (what <= 2)
+        random.add_measurement_or_reset(what == 1, condition);
+      else
+        random.add_gate(condition);
     }
     random.circuit.measure(0, 0).measure(1, 1);
     RunResult const result = run(random.circuit, {.shots = 4000, .seed = seed});
@@ -86,10 +92,11 @@ TEST(DensityMatrixEngine, ExpectationValuesOfWernerState) {
   Circuit circuit(2);
   circuit.h(0).cx(0, 1).noise(Channel::depolarizing, {0.3}, {1});
   using enum PauliTerm::Operator;
-  RunResult const result =
-      run(circuit, {.shots = 0,
-                    .want_expectations = {{{2.0, {{0, x}, {1, x}}}}, {{1.0, {{0, y}, {1, y}}}},
-                                          {{1.0, {{0, z}, {1, z}}}, {0.5, {}}}, {{1.0, {{0, z}}}}}});
+  RunResult const result = run(circuit, {.shots = 0,
+                                         .want_expectations = {{{2.0, {{0, x}, {1, x}}}},
+                                                               {{1.0, {{0, y}, {1, y}}}},
+                                                               {{1.0, {{0, z}, {1, z}}}, {0.5, {}}},
+                                                               {{1.0, {{0, z}}}}}});
   ASSERT_EQ(result.expectations.size(), 4U);
   EXPECT_NEAR(result.expectations[0].value, 2 * 0.6, 1e-14);
   EXPECT_NEAR(result.expectations[1].value, -0.6, 1e-14);
@@ -131,7 +138,8 @@ TEST(DensityMatrixEngine, RefusesWhatDoesNotFit) {
 TEST(DensityMatrixEngine, StopsSoonAfterARequest) {
   Circuit circuit(12, 1);
   for (int i = 0; i < 4000; ++i)
-    circuit.u(0.1, 0.2, 0.3, static_cast<Qubit>(i % 12)).cx(static_cast<Qubit>(i % 12), static_cast<Qubit>((i + 5) % 12));
+    circuit.u(0.1, 0.2, 0.3, static_cast<Qubit>(i % 12))
+        .cx(static_cast<Qubit>(i % 12), static_cast<Qubit>((i + 5) % 12));
   std::stop_source source;
   std::atomic<std::chrono::steady_clock::time_point> asked;
   std::thread asking([&] {

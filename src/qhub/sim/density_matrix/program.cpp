@@ -28,8 +28,10 @@ class ProgramMaker {
     std::vector<bool> const final = find_final_measurements(circuit_);
     for (std::size_t i = 0; i < circuit_.size() && !stop.stop_requested(); ++i) {
       Instruction const instruction = circuit_[i];
-      if (final[i]) program_.final_measurements.push_back({instruction.targets[0], instruction.clbit});
-      else add(i, instruction);
+      if (final[i])
+        program_.final_measurements.push_back({instruction.targets[0], instruction.clbit});
+      else
+        add(i, instruction);
     }
     flush_all();
     return std::move(program_);
@@ -168,7 +170,8 @@ class ProgramMaker {
     for (Qubit qubit = 0; qubit < waiting_.size(); ++qubit)
       if (waiting_[qubit]) qubits.push_back(qubit);
     for (std::size_t first = 0; first < qubits.size(); first += max_map_qubits) {
-      std::span const group = std::span(qubits).subspan(first, std::min<std::size_t>(max_map_qubits, qubits.size() - first));
+      std::span const group =
+          std::span(qubits).subspan(first, std::min<std::size_t>(max_map_qubits, qubits.size() - first));
       TileMap<double> pass{bits_of(group), {}};
       for (Qubit const qubit : group) {
         multiply(pass, *waiting_[qubit], bits_of({&qubit, 1}));

@@ -27,7 +27,8 @@ void change_basis(std::span<Complex> block, bool to_elements) {
   for (std::size_t digit = 1; digit < block.size(); digit *= 4) {
     for (std::size_t index = 0; index < block.size(); ++index) {
       if ((index & (3 * digit)) != 0) continue;
-      Complex &a = block[index], &b = block[index + digit], &c = block[index + 2 * digit], &d = block[index + 3 * digit];
+      Complex &a = block[index], &b = block[index + digit], &c = block[index + 2 * digit],
+              &d = block[index + 3 * digit];
       if (to_elements) {  // I, X, Z, Y to |0⟩⟨0|, |1⟩⟨0|, |0⟩⟨1|, |1⟩⟨1|
         Complex const identity = a, x = b, z = c, y = d;
         a = (identity + z) * 0.5, d = (identity - z) * 0.5;
@@ -145,8 +146,10 @@ void State<Real>::project(Qubit qubit, bool outcome, double probability, Team& t
   projection[0] = projection[10] = same;  // of I and of Z, which have the numbers 0 and 2
   projection[2] = projection[8] = other;
   TileMap<double> const map{bits_of({&qubit, 1}), {sparse(projection, 4)}};
-  if constexpr (std::is_same_v<Real, float>) apply(to_single(map), team);
-  else apply(map, team);
+  if constexpr (std::is_same_v<Real, float>)
+    apply(to_single(map), team);
+  else
+    apply(map, team);
 }
 
 // ρ's diagonal is the Walsh-Hadamard transform of the coefficients of strings of I and Z.

@@ -49,9 +49,9 @@ class RandomCircuit {
   /// A Clifford gate, with or without control, under one of the many names it may have.
   void add_clifford(circuit::Condition::Id condition = {}) {
     using circuit::Gate;
-    static constexpr Gate plain[] = {Gate::h,  Gate::s,     Gate::sdg, Gate::sx,  Gate::x,   Gate::y,    Gate::z,
-                                     Gate::rz, Gate::u,     Gate::r,   Gate::swap, Gate::ecr, Gate::iswap, Gate::rxx,
-                                     Gate::rzz, Gate::dcx,  Gate::ms,  Gate::p,   Gate::rzx, Gate::ryy};
+    static constexpr Gate plain[] = {Gate::h,   Gate::s,   Gate::sdg, Gate::sx,   Gate::x,   Gate::y,     Gate::z,
+                                     Gate::rz,  Gate::u,   Gate::r,   Gate::swap, Gate::ecr, Gate::iswap, Gate::rxx,
+                                     Gate::rzz, Gate::dcx, Gate::ms,  Gate::p,    Gate::rzx, Gate::ryy};
     static constexpr Gate controlled[] = {Gate::x, Gate::y, Gate::z};
     bool const control = draw() % 3 == 0;
     Gate const gate = control ? controlled[draw() % std::size(controlled)] : plain[draw() % std::size(plain)];
@@ -111,10 +111,8 @@ class RandomCircuit {
     auto const count = static_cast<std::uint32_t>(circuit.conditions().size());
     if (choice > 1) return {};
     if (choice == 1 && count > 0) return {.index = draw() % count, .negated = true};
-    circuit::Condition condition{.first = draw() % (circuit.clbit_count() - 1),
-                                 .count = 1 + draw() % 2,
-                                 .value = draw() % 2,
-                                 .parent = {}};
+    circuit::Condition condition{
+        .first = draw() % (circuit.clbit_count() - 1), .count = 1 + draw() % 2, .value = draw() % 2, .parent = {}};
     if (count > 0 && draw() % 3 == 0) condition.parent = {.index = draw() % count, .negated = draw() % 2 == 0};
     return *circuit.add_condition(condition);
   }

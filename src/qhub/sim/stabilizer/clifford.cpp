@@ -61,8 +61,7 @@ std::optional<PauliString> conjugate(std::span<Complex const> matrix, std::size_
   image.x = static_cast<std::uint32_t>(std::ranges::max_element(first_column, by_size) - first_column.begin());
   Complex const value = first_column[image.x];
   for (std::size_t column = 1; column < size; column *= 2)
-    if ((entry(column ^ image.x, column) * std::conj(value)).real() < 0)
-      image.z |= static_cast<std::uint32_t>(column);
+    if ((entry(column ^ image.x, column) * std::conj(value)).real() < 0) image.z |= static_cast<std::uint32_t>(column);
   constexpr std::array<Complex, 4> powers{Complex{1, 0}, Complex{0, 1}, Complex{-1, 0}, Complex{0, -1}};
   Complex const expected = powers[static_cast<unsigned>(std::popcount(image.x & image.z)) % 4];
   image.negative = (value * std::conj(expected)).real() < 0;
@@ -171,8 +170,10 @@ Clifford const* CliffordLibrary::find(circuit::Instruction const& instruction) {
     if (!clifford) return nullptr;
     return unitaries_.emplace_back(std::make_unique<Clifford>(*std::move(clifford))).get();
   }
-  Key key{instruction.gate, static_cast<std::uint8_t>(instruction.positive_controls.size()),
-          static_cast<std::uint8_t>(instruction.negative_controls.size()), {}};
+  Key key{instruction.gate,
+          static_cast<std::uint8_t>(instruction.positive_controls.size()),
+          static_cast<std::uint8_t>(instruction.negative_controls.size()),
+          {}};
   std::ranges::copy(instruction.parameters, key.parameters.begin());
   auto [found, added] = gates_.try_emplace(key);
   if (added) found->second = recognised();

@@ -53,7 +53,8 @@ class Run {
     if (program.frames_suffice()) {
       frames.emplace(program, team_.stop_token());
       words_ = words_per_row(frames->row_count(), options_.shots);
-      result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) + 8 * words_ * frames->row_count() * team_.size();
+      result_.peak_memory_bytes =
+          Tableau::bytes(circuit_.qubit_count()) + 8 * words_ * frames->row_count() * team_.size();
     } else {
       start.emplace(program, team_.stop_token());
       result_.peak_memory_bytes = Tableau::bytes(circuit_.qubit_count()) * (1 + team_.size());
@@ -66,8 +67,10 @@ class Run {
       std::uint64_t const shots = std::min(chunk_shots, options_.shots - first);
       Clock::time_point const simulating = Clock::now();
       std::span<std::uint64_t> const outcomes = table.start(shots);
-      if (frames) run_frames(*frames, first, shots, outcomes);
-      else run_single(program, *start, first, shots, outcomes);
+      if (frames)
+        run_frames(*frames, first, shots, outcomes);
+      else
+        run_single(program, *start, first, shots, outcomes);
       if (team_.stopped()) return cancelled();
       Clock::time_point const sampling = Clock::now();
       table.finish();

@@ -36,7 +36,8 @@ std::optional<Clifford> recognise_gate(Gate gate, std::initializer_list<double> 
   Circuit circuit(max_clifford_qubits);
   std::vector<circuit::Qubit> targets;
   for (circuit::Qubit q = 0; q < info(gate).targets; ++q) targets.push_back(q);
-  EXPECT_TRUE(circuit.append({.gate = gate, .targets = targets, .parameters = {parameters.begin(), parameters.size()}}));
+  EXPECT_TRUE(
+      circuit.append({.gate = gate, .targets = targets, .parameters = {parameters.begin(), parameters.size()}}));
   CliffordLibrary library;
   Clifford const* const found = library.find(circuit[0]);
   return found ? std::optional(*found) : std::nullopt;
@@ -61,7 +62,7 @@ TEST(Clifford, ImagesAreThoseOfTheTextbook) {
   EXPECT_EQ(h->images[0], (PauliString{.x = 0, .z = 1}));
   EXPECT_EQ(h->images[1], (PauliString{.x = 1, .z = 0}));
   auto const s = recognise_gate(Gate::s);
-  EXPECT_EQ(s->images[0], (PauliString{.x = 1, .z = 1, .negative = false}));          // X to Y
+  EXPECT_EQ(s->images[0], (PauliString{.x = 1, .z = 1, .negative = false}));         // X to Y
   EXPECT_EQ(s->inverse_images[0], (PauliString{.x = 1, .z = 1, .negative = true}));  // and back from -Y
 }
 
@@ -85,10 +86,14 @@ TEST(StabilizerEngine, RandomCircuitsWithFeedbackMatchTheDenseReference) {
     for (int i = 0; i < 30; ++i) {
       auto const condition = random.maybe_condition();
       unsigned const what = random.draw() % 8;
-      if (condition && paulis_only) random.add_pauli(condition);
-      else if (what == 0) random.add_measurement_or_reset(true, condition);
-      else if (what <= 2) random.add_measurement_or_reset(false, condition);
-      else random.add_clifford(condition);
+      if (condition && paulis_only)
+        random.add_pauli(condition);
+      else if (what == 0)
+        random.add_measurement_or_reset(true, condition);
+      else if (what <= 2)
+        random.add_measurement_or_reset(false, condition);
+      else
+        random.add_clifford(condition);
     }
     for (circuit::Qubit q = 0; q < 2; ++q) random.circuit.measure(q, q);
     frames += CliffordProgram::make(random.circuit)->frames_suffice();
@@ -106,10 +111,14 @@ TEST(StabilizerEngine, PauliNoiseMatchesTheDenseReference) {
     for (int i = 0; i < 16; ++i) {
       auto const condition = random.maybe_condition();
       unsigned const what = random.draw() % 6;
-      if (what <= 1) random.add_noise(true, condition);
-      else if (what == 2) random.add_measurement_or_reset(false);
-      else if (condition && seed % 2 == 0) random.add_pauli(condition);
-      else random.add_clifford(condition);
+      if (what <= 1)
+        random.add_noise(true, condition);
+      else if (what == 2)
+        random.add_measurement_or_reset(false);
+      else if (condition && seed % 2 == 0)
+        random.add_pauli(condition);
+      else
+        random.add_clifford(condition);
     }
     random.circuit.measure(0, 0).measure(1, 1);
     RunResult const result = run(random.circuit, {.shots = 4000, .seed = seed});
@@ -130,8 +139,8 @@ TEST(StabilizerEngine, ThousandsOfQubits) {
   EXPECT_NEAR(static_cast<double>(counts[std::string(n, '0')]), 500, 80);
 }
 
-// Parities of neighbours are stabilizers: their second measurement repeats the first, and a Pauli error shows in the two
-// next to it.
+// Parities of neighbours are stabilizers: their second measurement repeats the first, and a Pauli error shows in the
+// two next to it.
 TEST(StabilizerEngine, RepeatedParityMeasurementsAgree) {
   constexpr std::uint32_t data = 100, rounds = 3;
   Circuit code(2 * data, data * rounds);

@@ -54,8 +54,10 @@ class FrameProgram::Compiler {
         for (auto const& group : {instruction.positive_controls, instruction.negative_controls, instruction.targets})
           operands_.insert(operands_.end(), group.begin(), group.end());
         Clifford const& gate = program_.gate(position);
-        if (instruction.condition) add_conditioned(gate, holds);
-        else add_gate(gate);
+        if (instruction.condition)
+          add_conditioned(gate, holds);
+        else
+          add_gate(gate);
         if (holds) tableau_.apply(gate, operands_);
         return;
       }
@@ -106,7 +108,11 @@ class FrameProgram::Compiler {
     auto const [known, added] =
         events_.try_emplace(noise.probability, static_cast<std::uint32_t>(frames_.events_.size()));
     if (added) frames_.events_.emplace_back(noise.probability);
-    Noise entry{.noise = &noise, .events = known->second, .masked = static_cast<bool>(instruction.condition), .rows = {}};
+    Noise entry{.noise = &noise,
+                .events = known->second,
+                .qubits = static_cast<std::uint8_t>(instruction.targets.size()),
+                .masked = static_cast<bool>(instruction.condition),
+                .rows = {}};
     for (std::size_t j = 0; j < instruction.targets.size(); ++j) {
       entry.rows[2 * j] = x_row(instruction.targets[j]);
       entry.rows[2 * j + 1] = z_row(instruction.targets[j]);
@@ -201,16 +207,18 @@ void FrameProgram::add_noise(Noise const& noise, std::uint64_t& failures, std::u
                              Random& random) const {
   std::uint64_t const shots = 64 * words;
   std::uint64_t const* const mask = rows + (row_count_ - 1) * words;
-  while (failures < shots) {
-    std::uint64_t const word = failures / 64, bit = std::uint64_t{1} << failures % 64;
-    PauliString const& string = noise.noise->pick(random.uniform());
-    if (!noise.masked || (mask[word] & bit) != 0) {
-      for (std::size_t j = 0; j < 2; ++j) {
-        if ((string.x >> j & 1) != 0) rows[noise.rows[2 * j] * words + word] ^= bit;
-        if ((string.z >> j & 1) != 0) rows[noise.rows[2 * j + 1] * words + word] ^= bit;
-      }
+  RareEvents const& events = events_[noise.events];
+  PauliNoise const& channel = *noise.noise;
+  std::array<std::uint64_t*, 4> targets{};
+  for (unsigned j = 0; j < 2 * noise.qubits; ++j) targets[j] = rows + noise.rows[j] * words;
+  for (; failures < shots; failures += 1 + events.failures(random)) {
+    std::uint64_t const word = failures / 64, shift = failures % 64;
+    PauliString const& string = channel.draw(random);
+    std::uint64_t const acts = noise.masked ? mask[word] >> shift & 1 : 1;
+    for (unsigned j = 0; j < noise.qubits; ++j) {  // without branches, which nobody could predict
+      targets[2 * j][word] ^= (string.x >> j & acts) << shift;
+      targets[2 * j + 1][word] ^= (string.z >> j & acts) << shift;
     }
-    failures += 1 + events_[noise.events].failures(random);
   }
   failures -= shots;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <stop_token>
 #include <vector>
@@ -55,6 +56,7 @@ class FrameProgram {
   struct Noise {
     PauliNoise const* noise;
     std::uint32_t events;  ///< Position in events_.
+    std::uint8_t qubits;
     bool masked;
     std::array<std::uint32_t, 4> rows;  ///< X and Z of the first qubit, X and Z of the second.
   };

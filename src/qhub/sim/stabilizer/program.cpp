@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -28,10 +29,13 @@ std::shared_ptr<PauliNoise const> pauli_noise(Instruction const& instruction) {
   auto const probabilities = pauli_probabilities(pauli_transfer_matrix(operators, qubits), qubits);
   if (!probabilities) return nullptr;
   auto noise = std::make_shared<PauliNoise>();
+  double first = 0;
   for (std::size_t string = 1; string < probabilities->size(); ++string) {
     double const probability = (*probabilities)[string];
     if (probability == 0) continue;
     noise->probability += probability;
+    if (first == 0) first = probability;
+    if (std::abs(probability - first) > 1e-12 * first) noise->equally_likely = false;
     PauliString pauli;
     for (unsigned j = 0; j < qubits; ++j) {
       pauli.x |= (string >> 2 * j & 1) << j;
@@ -45,12 +49,6 @@ std::shared_ptr<PauliNoise const> pauli_noise(Instruction const& instruction) {
 }
 
 }  // namespace
-
-PauliString const& PauliNoise::pick(double uniform) const {
-  auto found = alternatives.begin();
-  while (found + 1 != alternatives.end() && uniform >= found->cumulative) ++found;
-  return found->string;
-}
 
 Result<CliffordProgram> CliffordProgram::make(circuit::Circuit const& circuit) {
   CliffordProgram program(circuit);

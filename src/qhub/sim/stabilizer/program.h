@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "qhub/sim/random.h"
 #include "qhub/sim/stabilizer/clifford.h"
 
 namespace qhub::sim::stabilizer {
@@ -16,16 +17,23 @@ struct PauliNoise {
   };
   double probability = 0;  ///< That it does anything at all.
   std::vector<Alternative> alternatives;
+  bool equally_likely = true;  ///< All alternatives.
 
-  /// Which string happens, given that one does. \param uniform  in [0, 1).
-  [[nodiscard]] PauliString const& pick(double uniform) const;
+  /// Draws which string happens, given that one does.
+  [[nodiscard]] PauliString const& draw(Random& random) const {
+    if (equally_likely) return alternatives[(random.next() >> 32) * alternatives.size() >> 32].string;
+    double const uniform = random.uniform();
+    auto found = alternatives.begin();
+    while (found + 1 != alternatives.end() && uniform >= found->cumulative) ++found;
+    return found->string;
+  }
 };
 
 /// A circuit of Clifford gates and Pauli noise, looked up and checked.
 class CliffordProgram {
  public:
-  /// Fails with unsupported at a gate that is no Clifford gate or noise that is no mixture of Pauli strings; the message
-  /// gives its number and name. The circuit must outlive the program.
+  /// Fails with unsupported at a gate that is no Clifford gate or noise that is no mixture of Pauli strings; the
+  /// message gives its number and name. The circuit must outlive the program.
   static Result<CliffordProgram> make(circuit::Circuit const& circuit);
 
   [[nodiscard]] circuit::Circuit const& circuit() const { return *circuit_; }

@@ -19,12 +19,13 @@ class RareEvents {
   [[nodiscard]] std::uint64_t failures(Random& random) const;
 
  private:
-  static constexpr std::size_t table_size = 1024, guide_size = 256;
+  static constexpr std::size_t table_size = 1024, guide_size = 1024;
 
   /// cumulative_[k]: probability that at most k trials fail; only additions and multiplications went into it, so it is
   /// the same on every platform.
   std::vector<double> cumulative_;
-  std::array<std::uint16_t, guide_size> guide_;  ///< Where to start the search, by the first digits of the number drawn.
+  std::array<std::uint16_t, guide_size>
+      guide_;  ///< Where to start the search, by the first digits of the number drawn.
 };
 
 }  // namespace qhub::sim::stabilizer

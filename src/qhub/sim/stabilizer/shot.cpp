@@ -64,7 +64,7 @@ void ShotRunner::perform(std::size_t position, Instruction const& instruction, R
     case InstructionKind::noise: {
       PauliNoise const& noise = program_.noise(position);
       if (random.uniform() >= noise.probability) return;
-      PauliString const& string = noise.pick(random.uniform());
+      PauliString const& string = noise.draw(random);
       for (std::size_t j = 0; j < instruction.targets.size(); ++j) {
         if ((string.x >> j & 1) != 0) state_.apply_x(instruction.targets[j]);
         if ((string.z >> j & 1) != 0) state_.apply_z(instruction.targets[j]);

@@ -108,7 +108,8 @@ void Tableau::apply(Clifford const& gate, std::span<circuit::Qubit const> qubits
         empty = false;
         continue;
       }
-      // Multiplies from the right. Each of the 64 lanes counts its powers of i modulo 4 in one bit of `ones` and `twos`.
+      // Multiplies from the right. Each of the 64 lanes counts its powers of i modulo 4 in one bit of `ones` and
+      // `twos`.
       std::uint64_t ones = 0, twos = 0;
       for (std::size_t w = 0; w < words; ++w) {
         std::uint64_t const x1 = x[w], z1 = z[w], x2 = factor.x[w], z2 = factor.z[w];

@@ -82,7 +82,8 @@ class Run {
     finish_estimates();
     result_.engine = "trajectories";
     result_.seed = seed_;
-    std::size_t const at_once = division_.groups_in_parallel ? std::min<std::uint64_t>(team_.size(), groups(shots_)) : 1;
+    std::size_t const at_once =
+        division_.groups_in_parallel ? std::min<std::uint64_t>(team_.size(), groups(shots_)) : 1;
     result_.peak_memory_bytes = at_once * peak_states_ * (2 * sizeof(Real) << circuit_.qubit_count());
     if (progress_) progress_(1.0);
     return std::move(result_);
@@ -195,9 +196,11 @@ Result<MemoryPrediction> TrajectoriesEngine::predict_memory(Circuit const& circu
   std::uint64_t const together = std::min(division.shots_per_group, shots);
   // Every parting may halve the group; a channel has up to 16 ways, which part one after another.
   auto const states = static_cast<double>(1 + std::min<std::uint64_t>(choices, std::bit_width(together) - 1));
-  double const groups = division.groups_in_parallel
-                            ? std::min<double>(Team(options.threads).size(), std::ceil(static_cast<double>(shots) / static_cast<double>(division.shots_per_group)))
-                            : 1;
+  double const groups =
+      division.groups_in_parallel
+          ? std::min<double>(Team(options.threads).size(),
+                             std::ceil(static_cast<double>(shots) / static_cast<double>(division.shots_per_group)))
+          : 1;
   double const real = options.precision == Precision::single_precision ? 4 : 8;
   double bytes = groups * states * 2 * real * std::exp2(circuit.qubit_count());
   bytes += 1500.0 * static_cast<double>(circuit.size()) + 64.0 * static_cast<double>(std::min(shots, chunk_shots));

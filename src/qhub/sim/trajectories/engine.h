@@ -4,8 +4,8 @@
 
 namespace qhub::sim::trajectories {
 
-/// Noise by the Monte-Carlo wave function method: each shot is a state vector that takes one of a channel's operators at
-/// random, at the right probability. For n qubits it needs 16 * 2^n bytes where a density matrix needs 8 * 4^n, and
+/// Noise by the Monte-Carlo wave function method: each shot is a state vector that takes one of a channel's operators
+/// at random, at the right probability. For n qubits it needs 16 * 2^n bytes where a density matrix needs 8 * 4^n, and
 /// its estimates have an error bar.
 ///
 /// Shots that have taken the same courses so far share one state. A channel's likeliest operator is part of the gates
@@ -17,7 +17,8 @@ namespace qhub::sim::trajectories {
 /// Source: Mølmer, Castin & Dalibard, "Monte Carlo wave-function method in quantum optics", J. Opt. Soc. Am. B 10, 524
 /// (1993).
 ///
-/// Besides counts it gives expectation values with their standard error, and probabilities, both as means over the shots.
+/// Besides counts it gives expectation values with their standard error, and probabilities, both as means over the
+/// shots.
 class TrajectoriesEngine : public Engine {
  public:
   [[nodiscard]] std::string_view name() const override { return "trajectories"; }

@@ -32,15 +32,19 @@ TEST(TrajectoriesEngine, MeasurementsFeedbackAndNoiseMatchTheDenseReference) {
     for (int i = 0; i < 16; ++i) {
       auto const condition = random.maybe_condition();
       unsigned const what = random.draw() % 6;
-      if (what <= 1) random.add_noise(false, condition);
-      else if (what == 2) random.add_measurement_or_reset(seed % 2 == 0, condition);
-      else random.add_gate(condition);
+      if (what <= 1)
+        random.add_noise(false, condition);
+      else if (what == 2)
+        random.add_measurement_or_reset(seed % 2 == 0, condition);
+      else
+        random.add_gate(condition);
     }
     random.circuit.measure(0, 0).measure(1, 1);
     RunResult const result = run(random.circuit, {.shots = 4000, .seed = seed});
     EXPECT_EQ(dense::disagreement(result.counts, dense::NoisyDistribution(random.circuit).probabilities()), "")
         << "seed " << seed;
-    RunResult const single = run(random.circuit, {.shots = 4000, .seed = seed, .precision = Precision::single_precision});
+    RunResult const single =
+        run(random.circuit, {.shots = 4000, .seed = seed, .precision = Precision::single_precision});
     EXPECT_EQ(dense::disagreement(single.counts, dense::NoisyDistribution(random.circuit).probabilities()), "")
         << "seed " << seed;
   }
@@ -65,10 +69,13 @@ TEST(TrajectoriesEngine, EstimatesLieWithinTheirErrorBars) {
   for (int round = 0; round < 3; ++round)
     for (Qubit q = 0; q < 4; ++q) {
       circuit.u(0.7, 0.4 * q, 0.2, q).cx(q, (q + 1) % 4);
-      circuit.noise(Channel::amplitude_damping, {0.1}, {q}).noise(Channel::two_qubit_depolarizing, {0.05}, {q, (q + 1) % 4});
+      circuit.noise(Channel::amplitude_damping, {0.1}, {q})
+          .noise(Channel::two_qubit_depolarizing, {0.05}, {q, (q + 1) % 4});
     }
   using enum PauliTerm::Operator;
-  RunOptions options{.shots = 4000, .seed = 2, .want_probabilities = {{1, 3}},
+  RunOptions options{.shots = 4000,
+                     .seed = 2,
+                     .want_probabilities = {{1, 3}},
                      .want_expectations = {{{1.0, {{0, z}}}}, {{1.0, {{1, x}, {2, y}}}, {0.5, {{3, z}}}}}};
   RunResult const estimated = run(circuit, options);
   auto const exact = density_matrix::DensityMatrixEngine().run(circuit, options, {}, {});
@@ -86,7 +93,8 @@ TEST(TrajectoriesEngine, EstimatesLieWithinTheirErrorBars) {
 TEST(TrajectoriesEngine, WithoutNoiseTheStandardErrorIsZero) {
   Circuit circuit(1);
   circuit.h(0);
-  RunResult const result = run(circuit, {.shots = 100, .seed = 1, .want_expectations = {{{1.0, {{0, PauliTerm::Operator::x}}}}}});
+  RunResult const result =
+      run(circuit, {.shots = 100, .seed = 1, .want_expectations = {{{1.0, {{0, PauliTerm::Operator::x}}}}}});
   EXPECT_NEAR(result.expectations[0].value, 1, 1e-12);
   EXPECT_NEAR(result.expectations[0].standard_error, 0, 1e-7);
 }

@@ -254,8 +254,7 @@ void Group<Real>::finish(Node const& node) {
   double const total = cumulative.back();
   for (std::uint32_t const shot : node.shots) {
     std::size_t const state = node.state.find(random_[shot].uniform() * total, cumulative);
-    for (auto const& [qubit, clbit] : program_.final_measurements)
-      set(shot, clbit, (state >> qubit & 1) != 0);
+    for (auto const& [qubit, clbit] : program_.final_measurements) set(shot, clbit, (state >> qubit & 1) != 0);
   }
   auto const shots = static_cast<double>(node.shots.size());
   for (std::size_t e = 0; e < sums_.values.size(); ++e) {

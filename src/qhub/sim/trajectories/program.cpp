@@ -54,8 +54,8 @@ bool is_scalar(std::span<Complex const> matrix, std::size_t size) {
   return true;
 }
 
-/// The operators of a channel in the form that gives trajectories the least to do: Pauli operators if it is a mixture of
-/// them, for then the probabilities do not depend on the state.
+/// The operators of a channel in the form that gives trajectories the least to do: Pauli operators if it is a mixture
+/// of them, for then the probabilities do not depend on the state.
 Operators operators_of_choice(Instruction const& instruction) {
   switch (instruction.kind) {
     case InstructionKind::measure:
@@ -100,8 +100,10 @@ class ProgramMaker {
     std::vector<bool> const final = find_final_measurements(circuit_);
     for (std::size_t i = 0; i < circuit_.size() && !stop.stop_requested(); ++i) {
       Instruction const instruction = circuit_[i];
-      if (final[i]) program_.final_measurements.push_back({instruction.targets[0], instruction.clbit});
-      else add(i, instruction);
+      if (final[i])
+        program_.final_measurements.push_back({instruction.targets[0], instruction.clbit});
+      else
+        add(i, instruction);
     }
     for (std::size_t b = 0; b < program_.blocks.size() && !stop.stop_requested(); ++b) complete(b);
     std::erase_if(program_.steps, [](Step const& step) { return step.kind == Step::Kind::nothing; });
@@ -121,14 +123,15 @@ class ProgramMaker {
       case InstructionKind::measure:
         return add_operation(position, instruction);
       case InstructionKind::assign:
-        program_.steps.push_back({.kind = Step::Kind::assign, .condition = instruction.condition, .position = position});
+        program_.steps.push_back(
+            {.kind = Step::Kind::assign, .condition = instruction.condition, .position = position});
         return;
       case InstructionKind::loop_begin:
       case InstructionKind::loop_end:
         std::ranges::fill(last_, none);
-        program_.steps.push_back({.kind = instruction.kind == InstructionKind::loop_begin ? Step::Kind::loop_begin
-                                                                                         : Step::Kind::loop_end,
-                                  .index = instruction.loop});
+        program_.steps.push_back(
+            {.kind = instruction.kind == InstructionKind::loop_begin ? Step::Kind::loop_begin : Step::Kind::loop_end,
+             .index = instruction.loop});
         return;
       case InstructionKind::barrier:
       case InstructionKind::delay:

@@ -29,8 +29,8 @@ struct Matrix {
 struct Choice {
   struct Alternative {
     Matrix op;
-    double weight = 0;         ///< Its probability for the completely mixed state.
-    Matrix square;             ///< K†K of the operator before scaling, to find its probability for other states.
+    double weight = 0;  ///< Its probability for the completely mixed state.
+    Matrix square;      ///< K†K of the operator before scaling, to find its probability for other states.
   };
   std::vector<Alternative> alternatives;
   /// Operator 0 is not taken with at most this probability, whatever the state.
@@ -50,7 +50,7 @@ struct Element {
 struct Block {
   std::vector<circuit::Qubit> qubits;  ///< One or two; the first is the lower bit of a matrix index.
   std::vector<Element> elements;
-  Matrix likeliest;       ///< Product of all elements.
+  Matrix likeliest;  ///< Product of all elements.
   bool has_choice = false;
   unsigned drift = 0;  ///< Number of elements that may change the norm: each by a factor of 4 at most.
 };

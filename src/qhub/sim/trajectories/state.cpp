@@ -71,14 +71,16 @@ void State<Real>::apply(Matrix const& matrix, std::span<Qubit const> qubits, Tea
   if (qubits.size() == 2) {
     std::array<Real, 64> real;
     write_real<Real>(matrix.entries, 4, real);
-    apply_dense(re(), qubits_ + 1,
-                {static_cast<std::uint8_t>(qubits[0]), static_cast<std::uint8_t>(qubits[1]), part}, real, team);
+    apply_dense(re(), qubits_ + 1, {static_cast<std::uint8_t>(qubits[0]), static_cast<std::uint8_t>(qubits[1]), part},
+                real, team);
     return;
   }
   std::array<Real, 16> real;
   write_real<Real>(matrix.entries, 2, real);
-  SparseMatrix<Real> factor{{4, 8, 12, 16}, {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3}, {real.begin(), real.end()}};
-  apply_tiles(re(), qubits_ + 1, TileMap<Real>{{static_cast<std::uint8_t>(qubits[0]), part}, {std::move(factor)}}, team);
+  SparseMatrix<Real> factor{
+      {4, 8, 12, 16}, {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3}, {real.begin(), real.end()}};
+  apply_tiles(re(), qubits_ + 1, TileMap<Real>{{static_cast<std::uint8_t>(qubits[0]), part}, {std::move(factor)}},
+              team);
 }
 
 template <class Real>
@@ -93,8 +95,10 @@ void State<Real>::apply_wide(circuit::Instruction const& gate, Team& team) {
     TileMap<double> map{{}, {sparse(real, 2 * dimension)}};
     for (Qubit const qubit : qubits) map.bits.push_back(static_cast<std::uint8_t>(qubit));
     map.bits.push_back(static_cast<std::uint8_t>(qubits_));
-    if constexpr (std::is_same_v<Real, float>) apply_tiles(re(), qubits_ + 1, to_single(map), team);
-    else apply_tiles(re(), qubits_ + 1, map, team);
+    if constexpr (std::is_same_v<Real, float>)
+      apply_tiles(re(), qubits_ + 1, to_single(map), team);
+    else
+      apply_tiles(re(), qubits_ + 1, map, team);
     return;
   }
   // Few amplitudes take part: those that all controls select.
