@@ -25,8 +25,21 @@ Result<Qubit> qubit(JsonField const& operation, std::uint32_t count) {
   return field ? field->integer(count - 1) : Result<Qubit>(field.error());
 }
 
-Result<void> read_operation(JsonField const& operation, std::string_view name, Emitter& emitter) {
+Result<void> read_operation(JsonField const& operation, bool is_last, Emitter& emitter) {
   std::uint32_t const count = emitter.circuit.qubit_count();
+  auto const name_field = operation.at("operation");
+  if (!name_field) return name_field.error();
+  auto const given_name = name_field->string();
+  if (!given_name) return given_name.error();
+  std::string_view const name = *given_name;
+  if (name == "MEASURE") {
+    if (!is_last) return operation.error("MEASURE must be the last operation");
+    for (Qubit target = 0; target < count; ++target)
+      if (auto emitted = emitter.emit({.kind = InstructionKind::measure, .targets = {&target, 1}, .clbit = target});
+          !emitted)
+        return emitted;
+    return {};
+  }
   if (name == "R") {
     auto const target = qubit(operation, count);
     if (!target) return target.error();
@@ -52,8 +65,7 @@ Result<void> read_operation(JsonField const& operation, std::string_view name, E
     auto emitted = emitter.emit({.gate = Gate::rxx, .targets = *targets, .parameters = {&*theta, 1}});
     return emitted ? emitted : field->error(emitted.error());
   }
-  auto const field = operation.at("operation");
-  return field->error(fmt::format("unknown operation '{}', expected R, RZ, RXX or MEASURE", name.substr(0, 40)));
+  return name_field->error(fmt::format("unknown operation '{}', expected R, RZ, RXX or MEASURE", name.substr(0, 40)));
 }
 
 Result<JobCircuit> read_circuit(JsonField const& item, ReadOptions const& options) {
@@ -76,23 +88,12 @@ Result<JobCircuit> read_circuit(JsonField const& item, ReadOptions const& option
   if (!operations) return operations.error();
   auto const length = operations->array_size();
   if (!length) return length.error();
-  for (std::size_t i = 0; i < *length; ++i) {
+  JsonErrors errors;
+  for (std::size_t i = 0; i < *length && !errors.full(); ++i) {
     JsonField const operation = operations->element(i);
-    auto const field = operation.at("operation");
-    if (!field) return field.error();
-    auto const name = field->string();
-    if (!name) return name.error();
-    if (*name == "MEASURE") {
-      if (i + 1 != *length) return operation.error("MEASURE must be the last operation");
-      for (Qubit target = 0; target < *count; ++target)
-        if (auto emitted = emitter.emit({.kind = InstructionKind::measure, .targets = {&target, 1}, .clbit = target});
-            !emitted)
-          return operation.error(emitted.error());
-    } else if (auto read = read_operation(operation, *name, emitter); !read) {
-      // What the emitter finds has no path yet.
-      return read.error().details.empty() ? operation.error(read.error()) : read.error();
-    }
+    if (auto read = read_operation(operation, i + 1 == *length, emitter); !read) errors.add(operation, read.error());
   }
+  if (!errors.empty()) return errors.to_error();
   result.circuit = std::move(emitter.circuit);
   return result;
 }

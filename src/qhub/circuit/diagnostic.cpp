@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace qhub::circuit {
 namespace {
@@ -46,6 +48,27 @@ std::string draw_caret(std::string_view text, SourcePosition position) {
     for (++at; at < text.size() && is_word(text[at]); ++at)
       if (!continues_character(text[at])) marks += '~';
   return fmt::format("    {}\n    {}\n", text, marks);
+}
+
+std::string describe_errors(Error const& error, std::string_view text) {
+  if (error.details.empty()) return error.message + "\n";
+  std::string described;
+  for (ErrorDetail const& detail : error.details) {
+    described += fmt::format("{}: {}\n", detail.where, detail.message);
+    // The two numbers at the end.
+    std::string_view where = detail.where;
+    std::array<std::size_t, 2> numbers{};  // column, line
+    bool is_position = true;
+    for (std::size_t& number : numbers) {
+      std::size_t const colon = where.rfind(':');
+      std::string_view const digits = colon == std::string_view::npos ? "" : where.substr(colon + 1);
+      auto const [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+      is_position = is_position && !digits.empty() && failed == std::errc{} && end == digits.data() + digits.size();
+      if (is_position) where = where.substr(0, colon);
+    }
+    if (is_position) described += draw_caret(text, {numbers[1], numbers[0]});
+  }
+  return described;
 }
 
 void Diagnostics::add(ErrorKind kind, std::size_t offset, std::string message) {

@@ -26,6 +26,10 @@ struct SourcePosition {
 ///                   ^~
 [[nodiscard]] std::string draw_caret(std::string_view text, SourcePosition position);
 
+/// The errors of a text as a compiler prints them: each detail with its place, and below it the line with a caret if
+/// the place is one of this text ("name:line:column"). Ends with a newline. Without details: the message.
+[[nodiscard]] std::string describe_errors(Error const& error, std::string_view text);
+
 /// Collects the errors of one text.
 class Diagnostics {
  public:

@@ -83,10 +83,12 @@ class IonqReader {
     if (!qubits) return qubits.error();
     qubits_ = *qubits;
     if (auto added = emitter_.circuit.add_qubits("q", qubits_); !added) return input_.error(added.error());
-    for (std::size_t i = 0; i < *count; ++i) {
+    JsonErrors errors;
+    for (std::size_t i = 0; i < *count && !errors.full(); ++i) {
       JsonField const item = circuit->element(i);
-      if (auto read = gate(item); !read) return read.error();
+      if (auto read = gate(item); !read) errors.add(item, read.error());
     }
+    if (!errors.empty()) return errors.to_error();
     if (auto measured = measurements(); !measured) return measured.error();
     return std::move(emitter_.circuit);
   }

@@ -40,11 +40,12 @@ class IqmReader {
       if (!text) return text.error();
       emitter_.circuit.name = *text;
     }
-    for (std::size_t i = 0; i < *count; ++i) {
+    JsonErrors errors;
+    for (std::size_t i = 0; i < *count && !errors.full(); ++i) {
       JsonField const instruction = instructions->element(i);
-      if (auto read = read_instruction(instruction); !read)
-        return read.error().details.empty() ? instruction.error(read.error()) : read.error();
+      if (auto read = read_instruction(instruction); !read) errors.add(instruction, read.error());
     }
+    if (!errors.empty()) return errors.to_error();
     return std::move(emitter_.circuit);
   }
 

@@ -102,6 +102,17 @@ Result<std::vector<double>> JsonField::numbers() const {
   return one_or_more<double>(*this, [](JsonField const& field) { return field.number(); });
 }
 
+void JsonErrors::add(JsonField const& where, Error const& error) {
+  Error const placed = error.details.empty() ? where.error(error) : error;
+  gave_up_ = gave_up_ || placed.kind == ErrorKind::too_large;
+  if (empty()) {
+    error_ = placed;
+    return;
+  }
+  for (ErrorDetail const& detail : placed.details)
+    if (error_.details.size() < Diagnostics::max_errors) error_.details.push_back(detail);
+}
+
 Result<boost::json::value> parse_json(std::string_view text, ReadOptions const& options) {
   if (text.size() > options.max_bytes)
     return Error{ErrorKind::too_large,

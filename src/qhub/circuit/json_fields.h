@@ -9,6 +9,7 @@
 
 #include "qhub/base/result.h"
 #include "qhub/circuit/circuit.h"
+#include "qhub/circuit/diagnostic.h"
 #include "qhub/circuit/read_options.h"
 
 namespace qhub::circuit {
@@ -55,6 +56,22 @@ class JsonField {
   JsonField const* parent_ = nullptr;
   std::string_view key_;
   std::size_t index_ = no_index;
+};
+
+/// Collects the errors of a list's elements, so that all mistakes are told at once: up to Diagnostics::max_errors of
+/// them. too_large ends the reading.
+class JsonErrors {
+ public:
+  /// \param where  the element, named if the error has no path of its own.
+  void add(JsonField const& where, Error const& error);
+  [[nodiscard]] bool full() const { return gave_up_ || error_.details.size() >= Diagnostics::max_errors; }
+  [[nodiscard]] bool empty() const { return error_.details.empty(); }
+  /// Kind and message of the first, with all of them as details.
+  [[nodiscard]] Error const& to_error() const { return error_; }
+
+ private:
+  Error error_;
+  bool gave_up_ = false;
 };
 
 /// Parses JSON text within the limits of the options; syntax and too_large errors say where.

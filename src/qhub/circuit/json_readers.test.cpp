@@ -222,5 +222,30 @@ TEST(ReadCircuits, ErrorsSayWhere) {
                   .starts_with("input: expected an OpenQASM text"));
 }
 
+TEST(JsonReaders, TellUpToTwentyMistakesAtOnce) {
+  auto const details = [](auto const& result) {
+    std::vector<std::string> all;
+    for (ErrorDetail const& detail : result.error().details) all.push_back(detail.where + ": " + detail.message);
+    return all;
+  };
+  auto const ionq = read_ionq(R"({"qubits":2,"circuit":[{"gate":"foo","targets":[0]},{"gate":"h","targets":[5]},
+                                  {"gate":"h","targets":[0]},{"gate":"rx","targets":[0]}]})");
+  ASSERT_FALSE(ionq);
+  EXPECT_EQ(details(ionq), (std::vector<std::string>{"input.circuit[0].gate: unknown gate 'foo' of the qis gate set",
+                                                     "input.circuit[1].targets[0]: 5 is outside of 0 to 1",
+                                                     "input.circuit[3]: the member 'rotation' is missing"}));
+  auto const aqt = read_aqt(R"({"payload":{"circuits":[{"number_of_qubits":1,"quantum_circuit":[
+                                {"operation":"X"},{"operation":"MEASURE"},{"operation":"RZ","qubit":0}]}]}})");
+  ASSERT_FALSE(aqt);
+  EXPECT_EQ(aqt.error().details.size(), 3U);
+  auto const iqm = read_iqm(R"({"circuits":[{"instructions":[{"name":"foo","locus":["QB1"]},
+                                {"name":"cz","locus":["QB1"]},{"name":"prx","locus":["QB1"]}]}]})");
+  ASSERT_FALSE(iqm);
+  EXPECT_EQ(iqm.error().details.size(), 3U);
+  std::string many = R"({"qubits":1,"circuit":[)";
+  for (int k = 0; k < 100; ++k) many += R"({"gate":"foo","targets":[0]},)";
+  EXPECT_EQ(read_ionq(many + R"({"targets":[0]}]})").error().details.size(), 20U);
+}
+
 }  // namespace
 }  // namespace qhub::circuit

@@ -358,5 +358,20 @@ TEST(Diagnostic, DrawsTheCaretUnderTheWord) {
   EXPECT_EQ(draw_caret("h", {2, 1}), "");
 }
 
+TEST(Diagnostic, DescribesErrorsAsACompilerDoes) {
+  std::string_view const text = "OPENQASM 2.0;\nqreg q[2];\ncx q[0],q[15];\nfoo q[0];\n";
+  auto const result = read_openqasm(text, {.source_name = "bell.qasm"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(describe_errors(result.error(), text),
+            "bell.qasm:3:11: index 15 is outside register 'q' of size 2\n"
+            "    cx q[0],q[15];\n"
+            "              ^~\n"
+            "bell.qasm:4:1: unknown gate or statement 'foo'\n"
+            "    foo q[0];\n"
+            "    ^~~\n");
+  EXPECT_EQ(describe_errors({ErrorKind::syntax, "m", {{"input.circuit[3]", "no"}}}, text), "input.circuit[3]: no\n");
+  EXPECT_EQ(describe_errors({ErrorKind::syntax, "m", {}}, text), "m\n");
+}
+
 }  // namespace
 }  // namespace qhub::circuit

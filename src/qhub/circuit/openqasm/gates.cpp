@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numbers>
 
 #include "qhub/circuit/openqasm/parser.h"
 
@@ -144,6 +145,51 @@ bool Parser::gate_call(Symbol const* symbol, std::span<Modifier const> modifiers
   return succeeded && expect(";");
 }
 
+/// ('-')? factor (('*' | '/') factor)*, each a number or pi. False if it is anything else, or not finite.
+bool Parser::quick_number(double& value) {
+  bool const negative = at("-");
+  if (negative) token_ = lexer_.next();
+  std::uint16_t operation = 0;
+  while (true) {
+    double factor = 0;
+    if (token_.kind == Token::Kind::real || token_.kind == Token::Kind::integer) {
+      char const* const end = token_.text.data() + token_.text.size();
+      auto const [stop, error] = std::from_chars(token_.text.data(), end, factor);
+      if (error != std::errc{} || stop != end) return false;
+    } else if (at_word("pi") && find_local("pi") == nullptr) {
+      factor = std::numbers::pi;
+    } else {
+      return false;
+    }
+    if (operation == symbol_code("/"))
+      value /= factor;
+    else
+      value = operation == 0 ? (negative ? -factor : factor) : value * factor;
+    token_ = lexer_.next();
+    if (!at("*") && !at("/")) return std::isfinite(value);
+    operation = token_.symbol;
+    token_ = lexer_.next();
+  }
+}
+
+/// name '[' index ']' of a declared register. False if it is anything else.
+bool Parser::quick_qubit(Qubit& qubit) {
+  if (token_.kind != Token::Kind::identifier) return false;
+  Symbol const* const reg = find(token_.text);
+  if (reg == nullptr || reg->kind != Symbol::Kind::qubits || reg->range.scalar || !reg->range.is_run()) return false;
+  token_ = lexer_.next();
+  if (!at("[")) return false;
+  token_ = lexer_.next();
+  std::uint32_t index = 0;
+  char const* const end = token_.text.data() + token_.text.size();
+  auto const [stop, error] = std::from_chars(token_.text.data(), end, index);
+  if (token_.kind != Token::Kind::integer || error != std::errc{} || stop != end || index >= reg->range.count)
+    return false;
+  qubit = reg->range.first + index;
+  token_ = lexer_.next();
+  return accept_quickly("]");
+}
+
 /// The way of nearly every statement of a large circuit: a built-in gate, numbers for parameters, single qubits of
 /// declared registers. Nothing, with the cursor where it was, if the statement is any other.
 std::optional<bool> Parser::quick_call(Symbol const& symbol) {
@@ -151,58 +197,30 @@ std::optional<bool> Parser::quick_call(Symbol const& symbol) {
   if (checking_ != 0 || in_gate_body_ || named.form != NamedGate::Form::plain) return std::nullopt;
   Token const name = token_;
   Lexer const start = lexer_;
-  auto const go_back = [&]() -> std::optional<bool> {
+  std::array<double, max_named_gate_parameters> parameters;
+  std::array<Qubit, 8> qubits;
+  std::size_t const count = named.operand_count(), parameter_count = named.parameter_count();
+  auto const read = [&] {
+    token_ = lexer_.next();
+    for (std::size_t i = 0; i < parameter_count; ++i)
+      if (!accept_quickly(i == 0 ? "(" : ",") || !quick_number(parameters[i])) return false;
+    if (parameter_count != 0 && !accept_quickly(")")) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if ((i != 0 && !accept_quickly(",")) || !quick_qubit(qubits[i])) return false;
+      for (std::size_t j = 0; j < i; ++j)
+        if (qubits[j] == qubits[i]) return false;
+    }
+    return at(";");
+  };
+  if (!read()) {
     lexer_ = start;
     token_ = name;
     return std::nullopt;
-  };
-  std::array<double, max_named_gate_parameters> parameters;
-  std::array<Qubit, 8> qubits;
-  std::size_t const count = named.operand_count();
-  token_ = lexer_.next();
-  unsigned const parameter_count = named.parameter_count();
-  if (parameter_count != 0) {
-    if (!at("(")) return go_back();
-    for (unsigned i = 0; i < parameter_count; ++i) {
-      token_ = lexer_.next();
-      bool const negative = at("-");
-      if (negative) token_ = lexer_.next();
-      if (token_.kind != Token::Kind::real) return go_back();
-      char const* const end = token_.text.data() + token_.text.size();
-      auto const [stop, error] = std::from_chars(token_.text.data(), end, parameters[i]);
-      if (error != std::errc{} || stop != end) return go_back();
-      if (negative) parameters[i] = -parameters[i];
-      token_ = lexer_.next();
-      if (!at(i + 1 == parameter_count ? ")" : ",")) return go_back();
-    }
-    token_ = lexer_.next();
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    if (token_.kind != Token::Kind::identifier) return go_back();
-    Symbol const* const reg = find(token_.text);
-    if (reg == nullptr || reg->kind != Symbol::Kind::qubits || reg->range.scalar || !reg->range.is_run())
-      return go_back();
-    token_ = lexer_.next();
-    if (!at("[")) return go_back();
-    token_ = lexer_.next();
-    std::uint32_t index = 0;
-    char const* const end = token_.text.data() + token_.text.size();
-    auto const [stop, error] = std::from_chars(token_.text.data(), end, index);
-    if (token_.kind != Token::Kind::integer || error != std::errc{} || stop != end || index >= reg->range.count)
-      return go_back();
-    qubits[i] = reg->range.first + index;
-    for (std::size_t j = 0; j < i; ++j)
-      if (qubits[j] == qubits[i]) return go_back();
-    token_ = lexer_.next();
-    if (!at("]")) return go_back();
-    token_ = lexer_.next();
-    if (!at(i + 1 == count ? ";" : ",")) return go_back();
-    if (i + 1 < count) token_ = lexer_.next();
-  }
-  previous_end_ = token_.text.data() + token_.text.size();
-  token_ = lexer_.next();
-  return report(emitter_.gate(named, std::span(parameters).first(parameter_count), {}, std::span(qubits).first(count)),
-                name.text);
+  advance();
+  return report(
+      emitter_.gate(named, std::span(parameters).first(parameter_count), {}, std::span(qubits).first(count)),
+      name.text);
 }
 
 /// Carries out a call once, or once per element of the registers among its operands.

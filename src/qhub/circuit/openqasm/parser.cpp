@@ -42,6 +42,8 @@ Result<Circuit> Parser::run() {
         ErrorKind::too_large,
         fmt::format("{}: {} bytes, more than {} (max_bytes)", options_.source_name, text_.size(), options_.max_bytes),
         {}};
+  // A statement of a large circuit takes 20 bytes or more; memory not needed is given back.
+  emitter_.circuit.reserve(text_.size() / 20, text_.size() / 10, text_.size() / 30);
   advance();
   if (!version_line()) resynchronise();
   declare_builtin_names();
@@ -127,8 +129,12 @@ void Parser::declare_builtin_names() {
 }
 
 Symbol* Parser::find_global(std::string_view name) {
-  auto const found_name = globals_.find(name);
-  return found_name == globals_.end() ? nullptr : &found_name->second;
+  Found& lately = lately_found(name);
+  if (lately.name == name) return lately.symbol;  // symbols stay where they are
+  auto const entry = globals_.find(name);
+  if (entry == globals_.end()) return nullptr;
+  lately = {entry->first, &entry->second};
+  return lately.symbol;
 }
 
 Symbol* Parser::find_local(std::string_view name) {

@@ -223,6 +223,14 @@ class Parser {
   bool gate_statement();
   bool gate_call(Symbol const* symbol, std::span<Modifier const> modifiers, std::size_t modifier_controls);
   std::optional<bool> quick_call(Symbol const& symbol);
+  bool quick_number(double& value);
+  bool quick_qubit(Qubit& qubit);
+  /// accept() where an error would be found again on the slow way.
+  bool accept_quickly(std::string_view symbol) {
+    if (!at(symbol)) return false;
+    token_ = lexer_.next();
+    return true;
+  }
   bool parameter_list(small_vector<double, 8>& numbers, std::vector<Expression>& expressions);
   bool broadcast(Call const& call, std::span<Modifier const> modifiers, std::span<Range const> ranges,
                  std::span<Token const> places);
@@ -311,6 +319,16 @@ class Parser {
   bool targets_or_all(std::vector<Qubit>& targets);
   bool observable_factor(std::vector<ResultRequest::Factor>& factors);
 
+  /// What find_global() has found lately, by a cheap number of the name: in large circuits the same few names.
+  struct Found {
+    std::string_view name;
+    Symbol* symbol = nullptr;
+  };
+  [[nodiscard]] Found& lately_found(std::string_view name) {
+    auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
+    return found_[(byte(0) + 7U * byte(name.size() - 1) + 13U * name.size()) % found_.size()];
+  }
+
   /// FNV-1a: names are short, and one is looked up for every gate and operand.
   struct NameHash {
     std::size_t operator()(std::string_view name) const {
@@ -329,6 +347,7 @@ class Parser {
   char const* previous_end_ = nullptr;  ///< Where the token before it ended.
   int version_ = 3;
   std::unordered_map<std::string_view, Symbol, NameHash> globals_;
+  std::array<Found, 64> found_{};
   std::vector<std::pair<std::string_view, Symbol>> locals_;  ///< Of blocks and bodies, innermost last.
   std::size_t locals_begin_ = 0;  ///< Those before belong to the caller of the body that is read.
   std::vector<GateDefinition> gates_;

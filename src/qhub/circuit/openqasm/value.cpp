@@ -50,8 +50,8 @@ void wrap(std::vector<Step>& steps, Type const& type) {
   steps.push_back({.kind = is_signed ? Step::Kind::sign_extend : Step::Kind::truncate, .count = type.width});
 }
 
-/// Of arithmetic on two operands: the wider, signed if either is; 64 bits, without a width to wrap at, if one operand is
-/// a number without width.
+/// Of arithmetic on two operands: the wider, signed if either is; 64 bits, without a width to wrap at, if one operand
+/// is a number without width.
 Type common_type(Type const& a, Type const& b) {
   if (a.width == 0 || b.width == 0) return {Type::Kind::signed_integer, 0};
   bool const is_signed = a.kind == Type::Kind::signed_integer || b.kind == Type::Kind::signed_integer;
