@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def simulate(path, shots, programs):
     """Counts by qhubctl, or the text of its refusal."""
-    command = [programs / "qhubctl", "simulate", path, "--shots", str(shots), "--seed", "7", "--output", "json"]
+    command = [programs / "qhubctl", "simulate", path, "--shots", str(shots), "--seed", "7", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         return None, done.stderr.strip().splitlines()[0]
@@ -29,13 +29,14 @@ def simulate(path, shots, programs):
 
 
 def reference(path, shots):
-    from qiskit import qasm2
+    from qiskit import qasm2, transpile
     from qiskit_aer import AerSimulator
 
     circuit = qasm2.load(
         path, include_path=[path.parent, ROOT], custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS, strict=False
     )
-    counts = AerSimulator(method="statevector", seed_simulator=11).run(circuit, shots=shots).result().get_counts()
+    aer = AerSimulator(method="statevector", seed_simulator=11)
+    counts = aer.run(transpile(circuit, aer, optimization_level=0), shots=shots).result().get_counts()
     return {key.replace(" ", ""): count for key, count in counts.items()}
 
 
