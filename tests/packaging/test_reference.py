@@ -7,12 +7,17 @@ it that every operation, type and field is described.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from support.programs import program
 
 BUILD = Path(program("qhubctl")).parent.parent
+
+pytestmark = pytest.mark.skipif("QHUB_LONG_TESTS" not in os.environ, reason="takes minutes: QHUB_LONG_TESTS=1")
 
 
 def test_every_public_name_is_documented(tmp_path):
