@@ -93,7 +93,8 @@ def test_metrics_tell_of_requests_and_nothing_of_tenants(tmp_path):
 def test_backup_of_a_running_hub_restores_to_what_it_was(tmp_path):
     backup, restored = tmp_path / "backup", tmp_path / "restored"
     with Hub(tmp_path / "data") as hub, client(hub) as http:
-        before = submit(http)
+        large = {**BELL, "input": BELL["input"] + "//" + "x" * 100_000}  # lies in a file of its own
+        before = submit(http, large)
         wait(http, before)
         result = http.get(f"/jobs/{before}/result").json()
         done = qhubd("backup", "--data-dir", hub.data, backup)
@@ -106,6 +107,7 @@ def test_backup_of_a_running_hub_restores_to_what_it_was(tmp_path):
     assert done.returncode == 0, done.stderr
     with Hub(restored) as hub, client(hub) as http:
         assert http.get(f"/jobs/{before}/result").json() == result
+        assert http.get(f"/jobs/{before}/input").json() == {"qasm": large["input"]}
         assert http.get(f"/jobs/{after}").status_code == 404
 
 
@@ -137,17 +139,15 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path):
 
 
 def test_stopping_answers_what_is_under_way_and_keeps_what_runs(tmp_path):
-    hub = Hub(tmp_path / "data").start()
-    with client(hub) as http:
+    hub = Hub(tmp_path / "data")
+    with hub, client(hub) as http:
         job = submit(http, LONG)
         while http.get(f"/jobs/{job}/status").json()["status"] == "PENDING":
             time.sleep(0.01)
         started = time.monotonic()
         hub.stop()
         assert time.monotonic() - started < 10
-    hub.start()
-    with client(hub) as http:
+    with hub, client(hub) as http:
         assert http.get(f"/jobs/{job}/status").json()["status"] in ("PENDING", "RUNNING")
         assert http.delete(f"/jobs/{job}").status_code == 204
         assert wait(http, job) in ("CANCELLING", "CANCELLED")
-    hub.stop()

@@ -48,15 +48,10 @@ std::optional<JobRow> find_row(Connection& connection, std::string_view conditio
   return read_row(statement);
 }
 
-/// Blobs of nothing are NULL.
-std::optional<Blob> blob(std::optional<std::string> const& text) {
-  if (!text) return std::nullopt;
-  return Blob{*text};
-}
-
 void write_output(Connection& connection, std::int64_t number, JobOutput const& output) {
   connection.execute("INSERT INTO job_results (job, raw, normalized, memory) VALUES (?, ?, ?, ?)", number,
-                     Blob{output.raw}, blob(output.normalized), blob(output.memory));
+                     connection.blobs().keep(output.raw), connection.blobs().keep(output.normalized),
+                     connection.blobs().keep(output.memory));
 }
 
 }  // namespace
@@ -85,8 +80,8 @@ Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput co
       key ? std::optional(Blob{key->request_hash}) : std::nullopt);
   JobRow stored = job;
   stored.number = connection.last_row();
-  connection.execute("INSERT INTO job_inputs (job, input, qasm) VALUES (?, ?, ?)", stored.number, Blob{input.input},
-                     blob(input.qasm));
+  connection.execute("INSERT INTO job_inputs (job, input, qasm) VALUES (?, ?, ?)", stored.number,
+                     connection.blobs().keep(input.input), connection.blobs().keep(input.qasm));
   return stored;
 }
 
@@ -99,15 +94,15 @@ std::optional<JobRow> find_job(Connection& connection, JobQuery const& query) {
 JobInput read_job_input(Connection& connection, std::int64_t number) {
   Statement statement = connection.query("SELECT input, qasm FROM job_inputs WHERE job = ?", number);
   if (!statement.step()) throw std::logic_error(fmt::format("job number {} has no input", number));
-  return {.input = statement.column<std::string>(0), .qasm = statement.column<std::optional<std::string>>(1)};
+  return {.input = connection.blobs().load(statement, 0).value_or(""), .qasm = connection.blobs().load(statement, 1)};
 }
 
 std::optional<JobOutput> read_job_output(Connection& connection, std::int64_t number) {
   Statement statement = connection.query("SELECT raw, normalized, memory FROM job_results WHERE job = ?", number);
   if (!statement.step()) return std::nullopt;
-  return JobOutput{.raw = statement.column<std::string>(0),
-                   .normalized = statement.column<std::optional<std::string>>(1),
-                   .memory = statement.column<std::optional<std::string>>(2)};
+  return JobOutput{.raw = connection.blobs().load(statement, 0).value_or(""),
+                   .normalized = connection.blobs().load(statement, 1),
+                   .memory = connection.blobs().load(statement, 2)};
 }
 
 std::span<std::string_view const> job_sort_columns() {
@@ -134,9 +129,12 @@ JobPage search_jobs(Connection& connection, JobSearch const& search) {
   std::string const filter = fmt::format(
       "tenant_id = ?1 AND {} AND {}", search.service_execution_id ? "service_execution_id = ?2" : "?2 IS NULL",
       search.session_id ? "session_id = ?3" : "?3 IS NULL");
+  bool const is_filtered = search.service_execution_id || search.session_id;
   JobPage page;
-  Statement count = connection.query(fmt::format("SELECT count(*) FROM jobs WHERE {}", filter), search.tenant_id,
-                                     search.service_execution_id, search.session_id);
+  Statement count = connection.query(
+      is_filtered ? fmt::format("SELECT count(*) FROM jobs WHERE {}", filter)
+                  : "SELECT jobs FROM job_counts WHERE tenant_id = ?1 AND ?2 IS NULL AND ?3 IS NULL",
+      search.tenant_id, search.service_execution_id, search.session_id);
   if (count.step()) page.total = count.column<std::int64_t>(0);
   Statement rows = connection.query(fmt::format("SELECT {} FROM jobs WHERE {} ORDER BY {} LIMIT ?4 OFFSET ?5",
                                                 row_columns, filter, order_clause(search.order)),

@@ -39,8 +39,16 @@ void Statement::bind(int index, Blob blob) {
     fail(sqlite3_db_handle(statement_));
 }
 
+void Statement::bind(int index, StoredText const& text) {
+  text.file.empty() ? bind(index, Blob{text.bytes}) : bind(index, std::string_view(text.file));
+}
+
 void Statement::bind_null(int index) {
   if (sqlite3_bind_null(statement_, index) != SQLITE_OK) fail(sqlite3_db_handle(statement_));
+}
+
+bool Statement::is_text(int index) const {
+  return sqlite3_column_type(statement_, index) == SQLITE_TEXT;
 }
 
 template <>
@@ -67,7 +75,7 @@ std::optional<std::string> Statement::column<std::optional<std::string>>(int ind
   return column<std::string>(index);
 }
 
-Connection::Connection(std::filesystem::path const& file, Mode mode) {
+Connection::Connection(std::filesystem::path const& file, Mode mode) : blobs_(file.parent_path() / "blobs") {
   sqlite3* database = nullptr;
   // NOMUTEX: a connection is used by one thread at a time, so SQLite need not lock.
   int const flags = SQLITE_OPEN_NOMUTEX |

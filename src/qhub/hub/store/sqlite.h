@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "qhub/hub/store/blobs.h"
+
 namespace qhub::hub {
 
 /// SQLite failed in a way no caller can answer: the disk is full, the file is damaged, a statement is wrong.
@@ -41,6 +43,9 @@ class Statement {
   template <class T>
   [[nodiscard]] T column(int index) const;
 
+  /// Whether the column's value is of SQLite's type TEXT, and not BLOB or another.
+  [[nodiscard]] bool is_text(int index) const;
+
  private:
   friend class Connection;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
@@ -48,6 +53,7 @@ class Statement {
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view text);
   void bind(int index, Blob blob);
+  void bind(int index, StoredText const& text);
   void bind_null(int index);
   template <class T>
   void bind(int index, std::optional<T> const& value) {
@@ -93,6 +99,9 @@ class Connection {
   /// Runs a script of several statements.
   void run_script(std::string const& sql);
 
+  /// Where large texts of this database lie: the folder blobs beside its file.
+  [[nodiscard]] Blobs const& blobs() const { return blobs_; }
+
   /// Whether a transaction is open; SQLite ends one by itself after some failures.
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
 
@@ -108,6 +117,7 @@ class Connection {
   sqlite3_stmt* prepare(std::string_view sql);
 
   std::unique_ptr<sqlite3, Close> database_;
+  Blobs blobs_;
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Close>> statements_;
 };
 
