@@ -7,7 +7,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache
   'libboost-json1.81-dev|libboost-json-dev' 'libboost-url1.81-dev|libboost-url-dev'
-  libcurl4-openssl-dev libssl-dev libsqlite3-dev libgit2-dev git pkg-config
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libarchive-dev libgit2-dev git pkg-config
   libfmt-dev libspdlog-dev libcli11-dev libhwy-dev
   python3 python3-yaml python3-jinja2
 )

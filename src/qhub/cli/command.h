@@ -80,6 +80,11 @@ extern Command const command_jobs;
 extern Command const command_api;
 extern Command const command_simulate;
 extern Command const command_circuit;
+extern Command const command_init;
+extern Command const command_serve;
+extern Command const command_compress;
+extern Command const command_openapi;
+extern Command const command_up;
 extern Command const command_version;
 
 /// Parses the command line, runs the command it names and turns what that throws into one line and an exit code.

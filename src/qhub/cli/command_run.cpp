@@ -7,6 +7,7 @@
 #include "qhub/cli/command.h"
 #include "qhub/cli/input_file.h"
 #include "qhub/cli/remote.h"
+#include "qhub/cli/run_service.h"
 #include "qhub/cli/table.h"
 #include "qhub/quantum.hpp"
 #include "qhub/quantum/models_codec.h"
@@ -48,6 +49,14 @@ void print_counts(quantum::NormalizedJobResult const& result) {
 }
 
 ExitCode run(Arguments const& arguments) {
+  auto const file = arguments.find("FILE");
+  if (!arguments.find("backend")) {
+    if (file && (arguments.find("shots") || std::filesystem::is_regular_file(*file)))
+      throw UsageError{"--backend is required to run a circuit file"};
+    return run_service(arguments);
+  }
+  if (!file) throw UsageError{"FILE is required with --backend"};
+  if (!arguments.find("shots")) throw UsageError{"--shots is required with --backend"};
   HubQuantumClient const client(client_options(arguments, "quantum"));
   quantum::Job const job = client.jobs().create_job({.backend_id = arguments.at("backend"),
                                                      .shots = *arguments.integer("shots", 1, 1'000'000'000),
@@ -90,16 +99,25 @@ ExitCode run(Arguments const& arguments) {
 
 }  // namespace
 
-Command const command_run{.name = "run",
-                          .summary = "Runs a circuit file on a backend, waits and prints the counts.",
-                          .positionals = {{"FILE", "OpenQASM source, or a job input as JSON (*.json)."}},
-                          .options = {{"backend", "ID", "Where to run it, as `qhubctl backends` lists them. Required.", 0, true},
-                                      {"shots", "N", "How often to run it. Required.", 0, true},
-                                      {"name", "TEXT", "A name for the job."},
-                                      {"deadline", "SECONDS", "Stop waiting after this long; the job goes on."},
-                                      {"json", "", "Print id, status and result as JSON instead of a histogram."}},
-                          .examples = {"qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000",
-                                       "qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000 --json"},
-                          .run = run};
+Command const command_run{
+    .name = "run",
+    .summary = "Runs a circuit file on a backend, or a managed service of yours, waits and prints the result.",
+    .positionals = {{"FILE", "With --backend: OpenQASM source, or a job input as JSON (*.json). Else: the id of a "
+                             "service, unless given that of the project where you are.",
+                     false}},
+    .options = {{"backend", "ID", "Run a circuit there, as `qhubctl backends` lists them."},
+                {"shots", "N", "How often to run the circuit. Required with --backend."},
+                {"name", "TEXT", "A name for the quantum job."},
+                {"input-file", "FILE", "The service's parameters, a JSON object; else the files input/NAME.json."},
+                {"data", "JSON", "The service's parameter data.", 'd'},
+                {"params", "JSON", "The service's parameter params.", 'p'},
+                {"data-file", "FILE", "The same, from a file."},
+                {"params-file", "FILE", "The same, from a file."},
+                {"detached", "", "Start the service and do not wait."},
+                {"deadline", "SECONDS", "Stop waiting after this long; the job goes on."},
+                {"json", "", "Print all of the result as JSON instead of what people want to see."}},
+    .examples = {"qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000", "qhubctl run",
+                 "qhubctl run 5f3a --data '{\"values\": [1, 2]}'"},
+    .run = run};
 
 }  // namespace qhub::cli

@@ -16,7 +16,8 @@ namespace {
 
 Command const* const commands[] = {&command_login, &command_backends, &command_run,
                                    &command_jobs,  &command_api,      &command_simulate, &command_circuit,
-                                   &command_version};
+                                   &command_init,  &command_serve,    &command_compress, &command_openapi,
+                                   &command_up,    &command_version};
 
 Option const remote_options[] = {
     {"base-url", "URL", "Base URL of the API, as in the SDK; else QHUB_QUANTUM_BASE_URL, else the configuration file."},

@@ -15,6 +15,7 @@
 #include "qhub/hub/quantum/jobs_handlers.h"
 #include "qhub/hub/quantum/sessions_handlers.h"
 #include "qhub/hub/quantum/workloads_handlers.h"
+#include "qhub/hub/service/mount.h"
 #include "qhub/hub/store/store.h"
 #include "qhub/sim/machine_memory.h"
 #include "qhub/hub/user/mount.h"
@@ -42,9 +43,10 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
 }  // namespace
 
 struct Hub::Parts {
-  Parts(std::unique_ptr<Store> opened, Vault const& key, Prices charged, AddressPolicy policy,
-        Catalogue backends_of_hub, HubOptions const& options)
+  Parts(std::unique_ptr<Store> opened, std::unique_ptr<ServiceHost> host, Vault const& key, Prices charged,
+        AddressPolicy policy, Catalogue backends_of_hub, HubOptions const& options)
       : store(std::move(opened)),
+        services(std::move(host)),
         accounts(*store),
         vault(key),
         prices(std::move(charged)),
@@ -74,10 +76,12 @@ struct Hub::Parts {
     mounted = {
         mount_platform(router, {transactions, vault, prices, catalogue, addresses, options.data_directory, blocking}),
         mount_user_api(router, transactions),
+        mount_service_apis(router, {transactions, *services}),
     };
   }
 
   std::unique_ptr<Store> store;
+  std::unique_ptr<ServiceHost> services;
   Accounts accounts;
   Vault const vault;
   Prices const prices;
@@ -114,13 +118,16 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
   AddressPolicy addresses;
   for (std::string const& network : options.allowed_networks)
     if (Result<void> const allowed = addresses.allow(network); !allowed) return allowed.error();
+  Result<std::unique_ptr<ServiceHost>> services =
+      ServiceHost::open(**store, options.data_directory, options.services);
+  if (!services) return std::move(services).error();
   HubOptions complete = options;
   complete.run.crash_note = options.data_directory / "crash-note";
   std::uint64_t& memory_bytes = complete.run.queue.memory_bytes;
   memory_bytes = std::min(memory_bytes, sim::machine_memory_bytes());
   catalogue->limit_memory(memory_bytes);
-  auto parts = std::make_unique<Parts>(std::move(*store), *vault, std::move(*prices), std::move(addresses),
-                                       std::move(*catalogue), complete);
+  auto parts = std::make_unique<Parts>(std::move(*store), std::move(*services), *vault, std::move(*prices),
+                                       std::move(addresses), std::move(*catalogue), complete);
   parts->is_new = *is_new;
   return std::unique_ptr<Hub>(new Hub(std::move(parts)));
 }
@@ -129,6 +136,9 @@ Hub::Hub(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Hub::~Hub() = default;
 Router& Hub::router() {
   return parts_->router;
+}
+void Hub::start_services(std::string const& url) {
+  parts_->services->start(url);
 }
 void Hub::stop_waiting() {
   parts_->runner.watch().close();

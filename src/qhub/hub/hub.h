@@ -9,6 +9,7 @@
 #include "qhub/hub/http/router.h"
 #include "qhub/hub/monitoring.h"
 #include "qhub/hub/run/runner.h"
+#include "qhub/hub/service/service_host.h"
 
 namespace qhub::hub {
 
@@ -17,6 +18,7 @@ struct HubOptions {
   std::filesystem::path backends_directory = {};  ///< For Catalogue::with_files(); empty: backends/ beside the data.
   RunnerOptions run;
   RateLimit rate_limit = {};
+  ServiceOptions services = {};
   std::filesystem::path prices = {};  ///< What backends cost, see Prices::read(); empty: nothing.
   /// Networks beside the public Internet that users may have the hub connect to: "10.1.0.0/16".
   std::vector<std::string> allowed_networks = {};
@@ -27,8 +29,8 @@ struct HubOptions {
 class Hub {
  public:
   /// Opens the data directory, making it and the owner's account on first use, and starts the workers.
-  /// Errors: those of Catalogue::with_files, Store::open, Accounts::create_owner, Vault::open, Prices::read and
-  /// AddressPolicy::allow.
+  /// Errors: those of Catalogue::with_files, Store::open, Accounts::create_owner, Vault::open, Prices::read,
+  /// AddressPolicy::allow and ServiceHost::open.
   [[nodiscard]] static Result<std::unique_ptr<Hub>> open(HubOptions const& options);
 
   /// Stops the workers; running jobs go back into the queue.
@@ -36,6 +38,9 @@ class Hub {
 
   [[nodiscard]] Router& router();
   [[nodiscard]] Monitoring& monitoring();
+
+  /// Starts to build and run services, which call this hub at `url`.
+  void start_services(std::string const& url);
 
   /// Requests that wait for the end of a job (`Prefer: wait`) are answered now, as the job is: for a server that stops.
   void stop_waiting();

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
       "Clients, official ones too, take the base URL http://127.0.0.1:8765/quantum and that token.\n"
       "An option given on the command line wins over its environment variable, and that over the configuration file.");
   add_serve_command(program);
+  add_develop_command(program);
   add_user_commands(program);
   add_announcement_commands(program);
   add_backup_commands(program);

@@ -14,6 +14,7 @@ struct Program {
 };
 
 void add_serve_command(Program& program);
+void add_develop_command(Program& program);
 void add_user_commands(Program& program);
 void add_announcement_commands(Program& program);
 void add_backup_commands(Program& program);

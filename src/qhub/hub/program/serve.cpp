@@ -11,6 +11,7 @@
 #include "qhub/hub/hub.h"
 #include "qhub/hub/program/command.h"
 #include "qhub/hub/program/log_sink.h"
+#include "qhub/hub/program/service_settings.h"
 #include "qhub/hub/program/settings.h"
 
 namespace qhub::hub {
@@ -34,6 +35,7 @@ struct Arguments {
   std::string log_format = "text";
   ServerOptions server;
   HubOptions hub;
+  ServiceSettings services;
 };
 
 void add_settings(Arguments& arguments) {
@@ -87,6 +89,7 @@ void add_settings(Arguments& arguments) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
   settings.add("log-format", arguments.log_format, "How a line of the log looks.")
       ->check(CLI::IsMember({"text", "json"}));
+  arguments.services.add_to(settings);
 }
 
 /// Splits HOST:PORT; an IPv6 address stands in brackets.
@@ -119,6 +122,7 @@ Result<void> complete(Arguments& arguments) {
   server.upload_directory = std::filesystem::path(arguments.data_directory) / "uploads";
   arguments.hub.data_directory = arguments.data_directory;
   arguments.hub.backends_directory = arguments.backends_directory;
+  arguments.hub.services = arguments.services.to_options();
   if (arguments.job_memory_mib > 0) arguments.hub.run.queue.memory_bytes = arguments.job_memory_mib << 20;
   arguments.hub.run.job_time_limit = std::chrono::seconds(arguments.job_seconds);
   return {};
@@ -154,8 +158,11 @@ int serve(Arguments& arguments) {
            return static_cast<double>((*server)->connection_count());
          }});
     std::string const& host = arguments.server.host;
-    fmt::print("listening on {}://{}:{}\n", arguments.tls_key.empty() ? "http" : "https",
-               host.find(':') == std::string::npos ? host : "[" + host + "]", (*server)->port());
+    std::string const url =
+        fmt::format("{}://{}:{}", arguments.tls_key.empty() ? "http" : "https",
+                    host.find(':') == std::string::npos ? host : "[" + host + "]", (*server)->port());
+    (*hub)->start_services(arguments.services.public_url.empty() ? url : arguments.services.public_url);
+    fmt::print("listening on {}\n", url);
     std::fflush(stdout);
 
     int received = 0;

@@ -255,6 +255,90 @@ INSERT INTO job_counts SELECT tenant_id, count(*) FROM jobs GROUP BY tenant_id;
 CREATE TRIGGER jobs_counted AFTER INSERT ON jobs BEGIN
   INSERT INTO job_counts VALUES (new.tenant_id, 1) ON CONFLICT (tenant_id) DO UPDATE SET jobs = jobs + 1;
 END;
+)sql",
+                           R"sql(
+CREATE TABLE access_keys (
+  id             TEXT PRIMARY KEY,
+  secret         TEXT NOT NULL,
+  application_id TEXT NOT NULL UNIQUE  -- a resource
+) WITHOUT ROWID;
+
+CREATE TABLE subscriptions (
+  id             TEXT PRIMARY KEY,
+  application_id TEXT NOT NULL,
+  service_id     TEXT NOT NULL,
+  created_at     INTEGER NOT NULL,
+  UNIQUE (application_id, service_id)
+) WITHOUT ROWID;
+CREATE INDEX subscriptions_to_service ON subscriptions (service_id);
+
+CREATE TABLE services (
+  id      TEXT PRIMARY KEY,  -- a resource
+  context TEXT NOT NULL,     -- with the next two: its address at the gateway
+  slug    TEXT NOT NULL,
+  version TEXT NOT NULL,
+  build   INTEGER,  -- the one that runs
+  UNIQUE (context, slug, version)
+) WITHOUT ROWID;
+
+CREATE TABLE service_builds (
+  number      INTEGER PRIMARY KEY,
+  service_id  TEXT NOT NULL,
+  status      TEXT NOT NULL,
+  step        TEXT NOT NULL,
+  validation  TEXT,  -- JSON
+  python      TEXT,  -- the interpreter that runs it
+  created_at  INTEGER NOT NULL,
+  finished_at INTEGER
+);
+CREATE INDEX service_builds_of_service ON service_builds (service_id, number);
+
+CREATE TABLE service_executions (
+  number             INTEGER PRIMARY KEY,  -- order of arrival
+  id                 TEXT NOT NULL UNIQUE,
+  service_id         TEXT NOT NULL,
+  tenant_id          TEXT NOT NULL,
+  tenant_kind        TEXT NOT NULL,
+  provider_tenant_id TEXT NOT NULL,
+  user_id            TEXT NOT NULL,
+  application_id     TEXT,
+  parent_id          TEXT,
+  status             TEXT NOT NULL,
+  tags               TEXT,  -- JSON
+  store_input        INTEGER NOT NULL,
+  has_secrets        INTEGER NOT NULL,
+  is_cancelling      INTEGER NOT NULL DEFAULT 0,
+  attempts           INTEGER NOT NULL DEFAULT 0,
+  reason             TEXT,
+  created_at         INTEGER NOT NULL,
+  started_at         INTEGER,
+  ended_at           INTEGER
+);
+CREATE INDEX service_executions_of_tenant ON service_executions (tenant_id, number);
+CREATE INDEX service_executions_of_service ON service_executions (service_id, number);
+CREATE INDEX service_executions_of_parent ON service_executions (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX service_executions_unfinished ON service_executions (status, number) WHERE status IN ('PENDING', 'RUNNING');
+CREATE INDEX service_executions_ended ON service_executions (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE service_execution_inputs (
+  execution INTEGER PRIMARY KEY REFERENCES service_executions (number),
+  input     BLOB NOT NULL  -- JSON, without secrets
+);
+
+CREATE TABLE data_pool_files (
+  id             TEXT PRIMARY KEY,
+  pool_id        TEXT NOT NULL,  -- a resource
+  name           TEXT NOT NULL,
+  content_type   TEXT NOT NULL,
+  content_length INTEGER NOT NULL,
+  created_at     INTEGER NOT NULL,
+  UNIQUE (pool_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE secrets (
+  name  TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) WITHOUT ROWID;
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {
