@@ -8,7 +8,7 @@ build_packages=(
   g++ cmake ninja-build ccache
   'libboost-json1.81-dev|libboost-json-dev' 'libboost-url1.81-dev|libboost-url-dev'
   libcurl4-openssl-dev libssl-dev libsqlite3-dev libarchive-dev libgit2-dev git pkg-config
-  libfmt-dev libspdlog-dev libcli11-dev libhwy-dev
+  libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev libhwy-dev
   python3 python3-yaml python3-jinja2
 )
 test_packages=(libgtest-dev librapidcheck-dev python3-venv doxygen)
