@@ -132,8 +132,10 @@ def test_a_service_sees_neither_the_hub_nor_the_machine(hub, provider):
     id_ = provider.start(service, data=str(hub.data), home="/home")
     assert provider.finish(id_) == "SUCCEEDED", provider.text(id_)
     seen = provider.result(id_)
-    if "FileNotFoundError" != seen["root"]:
+    if seen["processes"] > 10:
         pytest.skip("this machine gives no namespaces")
+    # An interpreter may lie there; then the path to it exists, and nothing else.
+    assert seen["root"] in ("FileNotFoundError", "PermissionError") or set(seen["root"]) <= {".pyenv", ".local"}
     # The data directory may exist as a path, if something below it is mounted, but holds nothing else.
     assert seen["data"] == "FileNotFoundError" or set(seen["data"]) <= {"services"}
     assert seen["home"] == "FileNotFoundError"

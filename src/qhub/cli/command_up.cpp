@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -72,7 +71,6 @@ std::map<std::string, std::string> environment_of(Description const& description
 ExitCode wait_for_build(platform::ManagedServicesClient const& client, std::string const& id,
                         std::chrono::seconds deadline, bool verbose) {
   auto const until = std::chrono::steady_clock::now() + deadline;
-  bool const terminal = isatty(STDERR_FILENO) != 0 && verbose;
   std::size_t shown = 0;
   for (auto pause = 100ms;; pause = std::min<std::chrono::milliseconds>(pause * 3 / 2, 2s)) {
     platform::BuildJobDto const build = client.get_managed_service_build_status(id);
@@ -93,7 +91,6 @@ ExitCode wait_for_build(platform::ManagedServicesClient const& client, std::stri
                    "get_managed_service_build_status` tells how it ends.\n";
       return ExitCode::deadline;
     }
-    if (terminal) std::cerr << std::flush;
     std::this_thread::sleep_for(pause);
   }
 }
@@ -122,7 +119,7 @@ ExitCode run(Arguments const& arguments) {
     platform::CreateManagedServiceRequest request;
     request.name = name;
     request.description = description.text("description");
-    request.source = Json{{"type", "file"}};
+    request.source = Json(JsonObject{{"type", "file"}});
     request.runtime_configuration = runtime;
     request.resource_configurations = resources_of(description);
     id = managed.create_managed_service(request).id.value_or("");

@@ -71,7 +71,7 @@ class LogFollower {
     for (; shown_ < entries.size(); ++shown_) {
       JsonObject const* const entry = entries[shown_].if_object();
       Json const* const message = entry ? entry->if_contains("message") : nullptr;
-      if (message && message->is_string()) std::cerr << std::string_view(message->get_string()) << '\n';
+      if (message && message->is_string()) std::cerr << std::string(message->get_string()) << '\n';
     }
   }
 

@@ -110,8 +110,8 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                                                        platform::AddDataPoolFileRequest request) override {
     std::string const name = request.filename.value_or(request.file.filename);
     if (auto const checked = check_file_name(name); !checked) co_return checked.error();
-    auto const pool = co_await read(
-        call, [id](Transaction& tx) { return get(tx, kinds::data_pool, id, Role::maintainer); });
+    auto const find_it = [id](Transaction& tx) { return get(tx, kinds::data_pool, id, Role::maintainer); };
+    auto const pool = co_await read(call, find_it);
     if (!pool) co_return pool.error();
     fs::path const incoming = host_.files().incoming() / random_uuid();
     if (auto const kept = keep(request.file, incoming); !kept) co_return kept.error();
@@ -124,9 +124,7 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
         .content_length = static_cast<std::int64_t>(fs::file_size(incoming, error)),
         .created_at = 0};
     fs::path const target = host_.files().pool(id) / name;
-    Result<platform::DataPoolFileDto> stored =
-        co_await write(call, kinds::data_pool, id, Role::maintainer,
-                       [row, incoming, target](Transaction& tx, Resource&) -> Result<platform::DataPoolFileDto> {
+    auto const store_it = [row, incoming, target](Transaction& tx, Resource&) -> Result<platform::DataPoolFileDto> {
                          DataPoolFileRow complete = row;
                          complete.created_at = tx.now;
                          if (auto const inserted = insert_pool_file(tx.database, complete); !inserted)
@@ -137,7 +135,9 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                          if (failure)
                            return Error{ErrorKind::unavailable, "the file cannot be kept: " + failure.message(), {}};
                          return to_dto(complete);
-                       });
+                       };
+    Result<platform::DataPoolFileDto> stored =
+        co_await write(call, kinds::data_pool, id, Role::maintainer, store_it);
     fs::remove(incoming, error);
     co_return stored;
   }
@@ -150,14 +150,14 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                 });
   }
   Answer<void> delete_data_pool_file(Call& call, std::string id, std::string file_id) override {
-    auto const name = co_await write(call, kinds::data_pool, id, Role::maintainer,
-                                     [file_id](Transaction& tx, Resource& pool) -> Result<std::string> {
+    auto const forget_it = [file_id](Transaction& tx, Resource& pool) -> Result<std::string> {
                                        auto row = find_pool_file(tx.database, pool.id, file_id);
                                        if (!row)
                                          return not_found(fmt::format("data pool {} has no file {}", pool.id, file_id));
                                        delete_pool_file(tx.database, row->id);
                                        return std::move(row->name);
-                                     });
+                                     };
+    auto const name = co_await write(call, kinds::data_pool, id, Role::maintainer, forget_it);
     if (!name) co_return name.error();
     std::error_code ignored;
     fs::remove(host_.files().pool(id) / *name, ignored);

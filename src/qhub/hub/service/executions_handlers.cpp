@@ -149,7 +149,8 @@ class ServiceExecutions final : public platform::ServiceExecutionsHandlers, Reso
     });
   }
   Answer<void> cancel_service_execution(Call& call, std::string id) override {
-    auto const row = co_await read(call, [id](Transaction& tx) { return own_execution(tx, id); });
+    auto const find_it = [id](Transaction& tx) { return own_execution(tx, id); };
+    auto const row = co_await read(call, find_it);
     if (!row) co_return row.error();
     if (row->is_final()) co_return conflict("the execution has ended: it is " + row->status);
     auto const cancelled = co_await host_.cancel(id);
@@ -320,12 +321,13 @@ class ServiceJobs final : public platform::ServiceJobsHandlers, ResourceHandlers
       ExecutionRow row;
       std::optional<std::string> input;
     };
-    auto former = co_await read(call, [id](Transaction& tx) -> Result<Former> {
+    auto const find_it = [id](Transaction& tx) -> Result<Former> {
       auto row = job(tx, id);
       if (!row) return row.error();
       auto input = row->store_input ? read_execution_input(tx.database, row->number) : std::nullopt;
       return Former{std::move(*row), std::move(input)};
-    });
+    };
+    auto former = co_await read(call, find_it);
     if (!former) co_return former.error();
     if (!former->input) co_return conflict("the input of this job was not stored: it was created without storeInput");
     auto input = api::parse(*former->input);
@@ -338,7 +340,7 @@ class ServiceJobs final : public platform::ServiceJobsHandlers, ResourceHandlers
  private:
   Answer<platform::ServiceJobDto> start(Call& call, std::string service_id, JsonObject input,
                                         std::vector<std::string> tags, bool store_input) {
-    auto const service = co_await read(call, [service_id](Transaction& tx) -> Result<ServiceRow> {
+    auto const find_it = [service_id](Transaction& tx) -> Result<ServiceRow> {
       auto const resource = get(tx, kinds::service, service_id);
       if (!resource) return resource.error();
       if (resource->tenant_id != tx.caller.tenant_id && !find_grant_to(tx, *resource, tx.caller.tenant_id))
@@ -346,20 +348,23 @@ class ServiceJobs final : public platform::ServiceJobsHandlers, ResourceHandlers
       auto row = find_service(tx.database, service_id);
       if (!row) return not_found("there is no service " + service_id);
       return std::move(*row);
-    });
+    };
+    auto const service = co_await read(call, find_it);
     if (!service) co_return service.error();
-    auto const row = co_await host_.submit({.principal = call.principal,
-                                            .service = *service,
-                                            .parent_token = {},
-                                            .body = std::move(input),
-                                            .tags = std::move(tags),
-                                            .store_input = store_input});
+    ServiceHost::Submission submission{.principal = call.principal,
+                                       .service = *service,
+                                       .parent_token = {},
+                                       .body = std::move(input),
+                                       .tags = std::move(tags),
+                                       .store_input = store_input};
+    auto const row = co_await host_.submit(std::move(submission));
     if (!row) co_return row.error();
-    co_return co_await read(call, [id = row->id](Transaction& tx) -> Result<platform::ServiceJobDto> {
+    auto const describe = [id = row->id](Transaction& tx) -> Result<platform::ServiceJobDto> {
       auto const stored = job(tx, id);
       if (!stored) return stored.error();
       return job_dto(tx, *stored);
-    });
+    };
+    co_return co_await read(call, describe);
   }
   static Result<ExecutionRow> job(Transaction& tx, std::string const& id) {
     auto row = find_execution(tx.database, id);

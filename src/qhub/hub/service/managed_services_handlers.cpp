@@ -100,8 +100,8 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   /// The archive is checked first and kept as a file; a build of it starts by itself.
   Answer<void> upload_managed_service_source(Call& call, std::string id,
                                              platform::UploadManagedServiceSourceRequest request) override {
-    Result<Resource> const service = co_await read(
-        call, [id](Transaction& tx) { return hub::get_service(tx, id, "MANAGED", Role::maintainer); });
+    auto const find_it = [id](Transaction& tx) { return hub::get_service(tx, id, "MANAGED", Role::maintainer); };
+    Result<Resource> const service = co_await read(call, find_it);
     if (!service) co_return service.error();
     namespace fs = std::filesystem;
     std::error_code error;
@@ -166,8 +166,8 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   }
 
   Answer<void> build_managed_service(Call& call, std::string id) override {
-    Result<Resource> const service = co_await read(
-        call, [id](Transaction& tx) { return hub::get_service(tx, id, "MANAGED", Role::maintainer); });
+    auto const find_it = [id](Transaction& tx) { return hub::get_service(tx, id, "MANAGED", Role::maintainer); };
+    Result<Resource> const service = co_await read(call, find_it);
     if (!service) co_return service.error();
     co_return co_await host_.build(id);
   }
