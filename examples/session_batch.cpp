@@ -34,7 +34,8 @@ int main() try {
     client.jobs().create_job({.backend_id = "aws.sim.sv1", .shots = 500,
                               .input = "OPENQASM 3.0; qubit q; bit b; h q; b = measure q;",
                               .tags = {{"iter-" + std::to_string(i)}}, .session_id = session.id()});
-  for (Job const& job : *client.sessions().get_session_jobs(session.id()).content)
+  auto const page = client.sessions().get_session_jobs(session.id());
+  for (Job const& job : *page.content)
     std::cout << *job.id << ' ' << qhub::wait_for_job(client.jobs(), *job.id) << '\n';
 } catch (std::exception const& error) {
   std::cerr << "session_batch: " << error.what() << '\n';

@@ -133,8 +133,8 @@ def test_unknown_route(http):
     assert problem(http.get("/no-such-route")).status == 404
 
 
-def test_an_api_that_is_not_mounted(hub):
-    assert problem(httpx.get(f"{hub.url}/qc-catalog/algorithms", headers={"x-auth-token": hub.token})).status == 404
+def test_a_namespace_that_is_not_served(hub):
+    assert problem(httpx.get(f"{hub.url}/qc-catalog/workflow-services/x", headers={"x-auth-token": hub.token})).status == 404
 
 
 def test_a_method_that_a_route_does_not_have(http):

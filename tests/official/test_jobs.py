@@ -155,9 +155,9 @@ def test_cancelling_ends_a_long_job(client):
 
 
 def test_a_result_that_is_not_there_yet_is_not_found(client):
-    layers = "\n".join(f"h q[{i}];" for i in range(22)) + "\n"
+    layer = "".join(f"rx(0.3) q[{i}];\ncnot q[{i}], q[{(i + 7) % 24}];\n" for i in range(24))
     job = client.jobs.create_job(backend_id="aws.sim.sv1", shots=1,
-                                 input=f"OPENQASM 3.0;\nqubit[22] q;\nbit[22] b;\n{layers * 40}b = measure q;")
+                                 input=f"OPENQASM 3.0;\nqubit[24] q;\nbit[24] b;\n{layer * 200}b = measure q;")
     with pytest.raises(NotFoundError) as early:
         client.jobs.get_job_result(job.id)
     assert job.id in early.value.body["detail"] or "status" in early.value.body["detail"]

@@ -58,7 +58,12 @@ Result<Json> ask_gitlab(AddressPolicy const& policy, std::string const& url, std
 
 Result<GitLabAccount> read_gitlab(AddressPolicy const& policy, std::string const& url, std::string const& token) {
   Result<Json> const user = ask_gitlab(policy, url, token, "user");
-  if (!user) return user.error();
+  if (!user) {
+    // The caller names the address: one that does not answer is as wrong as one that answers with something else.
+    ErrorKind const kind = user.error().kind;
+    if (kind == ErrorKind::unavailable || kind == ErrorKind::timeout) return invalid("gitlabUrl", user.error().message);
+    return user.error();
+  }
   auto const username = user->is_object() ? text_member(user->get_object(), "username") : std::nullopt;
   if (!username) return invalid("gitlabUrl", "does not answer as GitLab does");
   GitLabAccount account{.username = *username, .repositories = {}};

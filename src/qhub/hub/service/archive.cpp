@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <unordered_set>
 
 #include "qhub/hub/service/descriptor.h"
 
@@ -94,15 +95,16 @@ class Unpacking {
       return {};
     }
     if (type != AE_IFREG || archive_entry_hardlink(entry)) return object("it is a link or a device");
+    if (!names_.insert(path).second) return object("there is another of that name");
     Descriptor file;
     if (directory_) {
       fs::path const target = *directory_ / path;
       std::error_code error;
       fs::create_directories(target.parent_path(), error);
-      // O_EXCL: an entry does not come twice. Nothing here is a link, so the path cannot lead elsewhere.
+      // Nothing here is a link, so the path cannot lead elsewhere.
       mode_t const mode = (archive_entry_perm(entry) & 0100U) != 0 ? 0755 : 0644;
       file = Descriptor(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-      if (!file) return object(errno == EEXIST ? "there is another of that name" : std::strerror(errno));
+      if (!file) return object(std::strerror(errno));
       ::fchmod(file.get(), mode);
     }
     // The sizes an archive states are claims; what counts is what comes out.
@@ -124,6 +126,7 @@ class Unpacking {
   fs::path const* const directory_;
   ArchiveLimits const& limits_;
   std::uint64_t bytes_ = 0;
+  std::unordered_set<std::string> names_;  ///< Of the files so far.
 };
 
 }  // namespace

@@ -34,16 +34,18 @@ Json without_password(platform::ServiceSource const& source) {
 }
 
 /// Puts a resource configuration in place of the one of the same type.
-void put_configuration(JsonObject& definition, Json configuration) {
+Result<void> put_configuration(JsonObject& definition, std::string_view field, Json configuration) {
+  if (!configuration.is_object()) return invalid(std::string(field), "must be an object with a type");
   Json& list = definition["configurations"];
   if (!list.is_array()) list = boost::json::array();
   Json const* const type = configuration.get_object().if_contains("type");
   for (Json& entry : list.get_array())
     if (type && entry.is_object() && entry.get_object().if_contains("type") && entry.get_object().at("type") == *type) {
       entry = std::move(configuration);
-      return;
+      return {};
     }
   list.get_array().push_back(std::move(configuration));
+  return {};
 }
 
 Result<void> check_environment(std::optional<std::map<std::string, std::string>> const& environment) {
@@ -71,7 +73,8 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
       definition["configurations"] = boost::json::array();
       if (request.resource_configurations)
         for (auto const& configuration : *request.resource_configurations)
-          put_configuration(definition, to_json(configuration));
+          if (auto put = put_configuration(definition, "resourceConfigurations", to_json(configuration)); !put)
+            return put.error();
       auto const service = create_service(tx, {.name = request.name,
                                                .summary = request.summary.value_or(""),
                                                .description = request.description.value_or(""),
@@ -135,10 +138,7 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   Answer<void> update_managed_service_resource_configuration(
       Call& call, std::string id, platform::UpdateManagedServiceResourceConfigurationRequest request) override {
     return change(call, std::move(id), [request](JsonObject& definition) -> Result<void> {
-      Json configuration = to_json(request.request);
-      if (!configuration.is_object()) return invalid("body", "must be an object");
-      put_configuration(definition, std::move(configuration));
-      return {};
+      return put_configuration(definition, "body", to_json(request.request));
     });
   }
 
