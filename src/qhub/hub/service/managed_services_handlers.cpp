@@ -26,16 +26,21 @@ Json to_json(auto const& value) {
   return *api::parse(api::encode(value));
 }
 
-/// Passwords are for writing only.
-Json without_password(platform::ServiceSource const& source) {
+/// What is kept of a source: passwords are for writing only.
+Result<Json> read_source(std::string_view field, platform::ServiceSource const& source) {
+  if (source.get_if<Json>())
+    return invalid(std::string(field), "must be an object whose type is file, registry or repository");
   Json json = to_json(source);
-  if (json.is_object()) json.get_object().erase("password");
+  json.get_object().erase("password");
   return json;
 }
 
 /// Puts a resource configuration in place of the one of the same type.
-Result<void> put_configuration(JsonObject& definition, std::string_view field, Json configuration) {
-  if (!configuration.is_object()) return invalid(std::string(field), "must be an object with a type");
+Result<void> put_configuration(JsonObject& definition, std::string_view field,
+                               platform::ServiceResourceConfiguration const& request) {
+  if (request.get_if<Json>())
+    return invalid(std::string(field), "must be an object whose type is cpu, memory or gpu");
+  Json configuration = to_json(request);
   Json& list = definition["configurations"];
   if (!list.is_array()) list = boost::json::array();
   Json const* const type = configuration.get_object().if_contains("type");
@@ -64,7 +69,9 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   Answer<platform::ServiceDto> create_managed_service(Call& call,
                                                       platform::CreateManagedServiceRequest request) override {
     return write(call, [this, &call, request](Transaction& tx) -> Result<platform::ServiceDto> {
-      JsonObject definition{{"type", "MANAGED"}, {"source", without_password(request.source)}};
+      Result<Json> source = read_source("source", request.source);
+      if (!source) return std::move(source).error();
+      JsonObject definition{{"type", "MANAGED"}, {"source", std::move(*source)}};
       platform::ServiceRuntimeConfiguration runtime;
       runtime.runtime = platform::ServiceRuntimeConfigurationRuntime::PYTHON_TEMPLATE;
       if (request.runtime_configuration) runtime = *request.runtime_configuration;
@@ -73,7 +80,7 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
       definition["configurations"] = boost::json::array();
       if (request.resource_configurations)
         for (auto const& configuration : *request.resource_configurations)
-          if (auto put = put_configuration(definition, "resourceConfigurations", to_json(configuration)); !put)
+          if (auto put = put_configuration(definition, "resourceConfigurations", configuration); !put)
             return put.error();
       auto const service = create_service(tx, {.name = request.name,
                                                .summary = request.summary.value_or(""),
@@ -96,7 +103,9 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   Answer<void> update_managed_service_source(Call& call, std::string id,
                                              platform::UpdateManagedServiceSourceRequest request) override {
     return change(call, std::move(id), [request](JsonObject& definition) -> Result<void> {
-      definition["source"] = without_password(request.request);
+      Result<Json> source = read_source("body", request.request);
+      if (!source) return std::move(source).error();
+      definition["source"] = std::move(*source);
       return {};
     });
   }
@@ -138,7 +147,7 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
   Answer<void> update_managed_service_resource_configuration(
       Call& call, std::string id, platform::UpdateManagedServiceResourceConfigurationRequest request) override {
     return change(call, std::move(id), [request](JsonObject& definition) -> Result<void> {
-      return put_configuration(definition, "body", to_json(request.request));
+      return put_configuration(definition, "body", request.request);
     });
   }
 
