@@ -101,6 +101,7 @@ asio::awaitable<Result<Principal>> Accounts::authenticate(Headers const& headers
     if (known != known_.end() && std::chrono::steady_clock::now() < known->second.until)
       co_return known->second.principal;
   }
+  store_.look_again();  // `qhubd user` may have changed something a moment ago.
   Result<Found> found = find(hash, organization);
   // A password may be no token at all but what the operation itself looks at: an application's secret at /token.
   if (!found && is_basic(headers)) co_return Principal{};

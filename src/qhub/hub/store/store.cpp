@@ -61,15 +61,15 @@ Store::Reader::Reader(Store& store) : store_(store) {
   // As many connections come into being as threads read at one time.
   if (!reading_)
     reading_.reset(new ReadingConnection{.connection = Connection(store_.file_, Connection::Mode::read_only)});
-  std::uint64_t const commits = store_.commits_;
+  std::uint64_t const generation = store_.generation_;
   auto const now = std::chrono::steady_clock::now();
   if (reading_->in_snapshot) {
-    if (reading_->commits == commits && now - reading_->began_at < max_snapshot_age) return;
+    if (reading_->generation == generation && now - reading_->began_at < max_snapshot_age) return;
     reading_->connection.execute("COMMIT");
   }
   reading_->connection.execute("BEGIN");
   reading_->in_snapshot = true;
-  reading_->commits = commits;
+  reading_->generation = generation;
   reading_->began_at = now;
 }
 
@@ -185,6 +185,7 @@ void Store::commit_together(std::vector<Pending>& batch) {
       writer_->execute("RELEASE step");
     }
     writer_->execute("COMMIT");
+    ++generation_;
     ++commits_;
     writes_ += batch.size();
   } catch (DatabaseError const& error) {

@@ -57,6 +57,9 @@ class Store {
     return take(stored, outcome);
   }
 
+  /// The next reads see what other programs have written up to now; without this they may see it 20 ms later.
+  void look_again() { ++generation_; }
+
   struct Statistics {
     std::uint64_t commits = 0;
     std::uint64_t writes = 0;  ///< In these commits.
@@ -84,7 +87,7 @@ class Store {
   struct ReadingConnection {
     Connection connection;
     bool in_snapshot = false;
-    std::uint64_t commits = 0;  ///< Of the store, when the snapshot began.
+    std::uint64_t generation = 0;  ///< Of the store, when the snapshot began.
     std::chrono::steady_clock::time_point began_at = {};
   };
 
@@ -139,6 +142,7 @@ class Store {
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<ReadingConnection>> idle_readers_;
+  std::atomic<std::uint64_t> generation_ = 0;  ///< Grows with whatever makes a snapshot old.
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> writes_ = 0;
 
