@@ -34,13 +34,14 @@ class CurlAsyncTransport : public AsyncTransport {
     });
     for (bool began = false;;) {
       co_await driver.progress(transfer);
-      guard.over = transfer->answer || transfer->failure;
-      if (transfer->failure) std::rethrow_exception(transfer->failure);
-      HttpResponse const& head = transfer->answer ? *transfer->answer : transfer->head();
+      // Between waking this coroutine and its going on, more may have come, and the end with it: that is another piece.
+      guard.over = transfer->is_over;
+      if (transfer->is_over && transfer->failure) std::rethrow_exception(transfer->failure);
+      HttpResponse const& head = transfer->is_over ? *transfer->answer : transfer->head();
       bool const success = head.status >= 200 && head.status < 300;
       if (sink && success && !std::exchange(began, true)) sink->begin(head.status, head.headers);
       if (!transfer->piece.empty()) sink->write(transfer->piece);
-      if (transfer->answer) co_return *std::move(transfer->answer);
+      if (transfer->is_over) co_return *std::move(transfer->answer);
     }
   }
 };

@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "qhub/hub/service/descriptor.h"
 
@@ -88,6 +88,8 @@ class Unpacking {
     while (is_directory && path.ends_with('/')) path.pop_back();
     if (auto const why = objection(path)) return object(*why);
     if (archive_entry_is_encrypted(entry)) return object("it is encrypted");
+    auto const [known, is_first] = names_.emplace(path, is_directory);
+    if (!is_first && !(is_directory && known->second)) return object("there is another of that name");
     if (is_directory) {
       std::error_code error;
       if (directory_) fs::create_directories(*directory_ / path, error);
@@ -95,7 +97,6 @@ class Unpacking {
       return {};
     }
     if (type != AE_IFREG || archive_entry_hardlink(entry)) return object("it is a link or a device");
-    if (!names_.insert(path).second) return object("there is another of that name");
     Descriptor file;
     if (directory_) {
       fs::path const target = *directory_ / path;
@@ -126,7 +127,7 @@ class Unpacking {
   fs::path const* const directory_;
   ArchiveLimits const& limits_;
   std::uint64_t bytes_ = 0;
-  std::unordered_set<std::string> names_;  ///< Of the files so far.
+  std::unordered_map<std::string, bool> names_;  ///< Of the entries so far, and whether they are directories.
 };
 
 }  // namespace

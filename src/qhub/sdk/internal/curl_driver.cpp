@@ -153,6 +153,7 @@ void CurlDriver::wake(AsyncTransfer& transfer) {
   auto const waiter = std::exchange(transfer.waiter_, nullptr);
   if (!waiter) return;
   transfer.piece = std::exchange(transfer.buffer_, {});
+  transfer.is_over = transfer.answer || transfer.failure;
   waiter();
 }
 

@@ -29,6 +29,7 @@ class CurlDriver;
 class AsyncTransfer : public CurlTransfer {
  public:
   std::string piece;                   ///< The next bytes of a streamed body.
+  bool is_over = false;  ///< `piece` is the last one: `answer` or `failure` tells how it ended.
   std::optional<HttpResponse> answer;  ///< Once the transfer is over.
   std::exception_ptr failure;          ///< Likewise.
   HttpResponse const& head() const { return response_; }
