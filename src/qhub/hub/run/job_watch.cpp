@@ -59,7 +59,8 @@ asio::awaitable<void> JobWatch::Interest::wait(std::chrono::milliseconds time) {
     if (!error) state->finish();
   });
   co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(
-      [state = state_](auto handler) {
+      // A plain pointer: GCC 12 destroys what a lambda in a co_await captures by value once too often.
+      [state = state_.get()](auto handler) {
         // std::function wants copies, which a handler does not offer.
         auto const shared = std::make_shared<decltype(handler)>(std::move(handler));
         auto const work = asio::make_work_guard(asio::get_associated_executor(*shared));
