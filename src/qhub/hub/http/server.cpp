@@ -35,6 +35,7 @@ struct Loop {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
   asio::steady_timer sweep{context};
+  bool is_ending = false;
   std::unordered_set<std::shared_ptr<Session>> sessions;
   std::thread thread;
 };
@@ -108,6 +109,7 @@ class Server::Implementation {
     // Nothing is cut short: a handler that waits for the database is resumed before its thread ends.
     for (auto const& loop : loops_) {
       asio::post(loop->context, [&loop = *loop] {
+        loop.is_ending = true;  // Cancelling alone would miss a timer that has just run out.
         loop.sweep.cancel();
         loop.work.reset();
       });
@@ -161,7 +163,7 @@ class Server::Implementation {
     while (true) {
       loop.sweep.expires_after(interval);
       auto const [error] = co_await loop.sweep.async_wait(as_values);
-      if (error) co_return;
+      if (error || loop.is_ending) co_return;
       for (auto const& session : loop.sessions) session->expire(Clock::now());
     }
   }
