@@ -7,6 +7,7 @@ import subprocess
 import time
 from datetime import date, timedelta
 
+import httpx
 import pytest
 
 from support.hub import Hub
@@ -152,6 +153,44 @@ def test_costs_follow_from_jobs_and_prices(ada):
     for change in ({"windowMode": "ROLLING"}, {"anchor": "soon"}, {"amount": {"amount": "0"}}, {"period": "CUSTOM"},
                    {"enforcement": "MAYBE"}):
         assert ada.request("PUT", "/qc-catalog/budget", json=budget | change).status_code == 400, change
+
+
+def test_what_a_tenant_wants_to_spend_at_most_is_kept(hub):
+    carl = person(hub, "Carl Careful")
+    body = {"backend_id": "kipu.sim.qsim", "shots": 100, "input": BELL}  # 0.35
+
+    def submit(key: str) -> httpx.Response:
+        answer = carl.request("POST", "/quantum/jobs", json=body, headers={"Idempotency-Key": key})
+        if answer.status_code == 200:
+            path = f"/quantum/jobs/{answer.json()['id']}/status"
+            while carl.request("GET", path).json()["status"] in ("PENDING", "RUNNING"):
+                time.sleep(0.05)
+        return answer
+
+    def told() -> list[str]:
+        return [each["title"] for each in carl.request("GET", "/qc-catalog/my/notifications").json()["content"]
+                if each["category"] == "BUDGET"]
+
+    budget = {"amount": {"amount": "0.40", "currency": "EUR"}, "windowMode": "ROLLING", "rollingDays": 30,
+              "anchor": "2024-01-31", "enforcement": "HARD"}
+    assert carl.request("PUT", "/qc-catalog/budget", json=budget).status_code == 200
+    first = submit("one")
+    assert first.status_code == 200 and told() == ["88 % of your budget are used"]
+    refused = submit("two")
+    assert refused.status_code == 403 and "BUDGET_REACHED" in refused.text
+    assert submit("one").json()["id"] == first.json()["id"], "what was accepted before stays accepted"
+    jobs = carl.request("GET", "/quantum/jobs").json()
+    assert jobs["total_elements"] == 1, "nothing is left of what was refused"
+    carl.request("PUT", "/qc-catalog/budget", json=budget | {"enforcement": "SOFT"})
+    assert submit("three").status_code == 200 and told()[0] == "Your budget is used up"
+    assert submit("four").status_code == 200 and len(told()) == 2, "told once"
+    carl.request("DELETE", "/qc-catalog/budget")
+    allowance = {"allowance": {"amount": "1.20", "currency": "EUR"}}
+    assert carl.request("PUT", "/qc-catalog/my/payg-allowance", json=allowance).status_code == 200
+    refused = submit("five")
+    assert refused.status_code == 403 and "SPENDING_LIMIT_REACHED" in refused.text
+    free = carl.request("POST", "/quantum/jobs", json=body | {"backend_id": "aws.sim.sv1"})
+    assert free.status_code == 200, "what costs nothing is never refused"
 
 
 def test_what_would_need_a_payment_provider_says_so(ada):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qhub.api.platform import HubPlatformClient
-from qhub.service.client import HubServiceClient
 
 from support.hub import Hub
 
@@ -124,6 +123,8 @@ class Provider:
         (definition,) = self.platform.services.get_service(service_id).service_definitions
         return definition.gateway_endpoint
 
-    def client(self, service_id: str, key: tuple[str, str]) -> HubServiceClient:
+    def client(self, service_id: str, key: tuple[str, str]):
         """The official client of a service, with an application's access key."""
+        from qhub.service.client import HubServiceClient  # not in every environment
+
         return HubServiceClient(self.endpoint(service_id), *key, token_endpoint=f"{self.hub.url}/token")

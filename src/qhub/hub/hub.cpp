@@ -8,14 +8,16 @@
 #include "qhub/hub/auth/vault.h"
 #include "qhub/hub/outbound/address_policy.h"
 #include "qhub/hub/platform/mount.h"
-#include "qhub/hub/platform/usage.h"
+#include "qhub/hub/platform/spending.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
 #include "qhub/hub/quantum/backends_handlers.h"
 #include "qhub/hub/quantum/job_program.h"
 #include "qhub/hub/quantum/jobs_handlers.h"
 #include "qhub/hub/quantum/sessions_handlers.h"
 #include "qhub/hub/quantum/workloads_handlers.h"
+#include "qhub/hub/resource/own_transaction.h"
 #include "qhub/hub/service/mount.h"
+#include "qhub/hub/store/clock.h"
 #include "qhub/hub/store/store.h"
 #include "qhub/sim/machine_memory.h"
 #include "qhub/hub/user/mount.h"
@@ -40,6 +42,15 @@ Result<JobOutput> execute(Catalogue const& catalogue, JobRow const& job, JobInpu
   return run_program(*backend, std::move(*program), job.id, progress, stop);
 }
 
+RunnerOptions with_charges(RunnerOptions options, Prices const& prices) {
+  options.completed = [&prices](Connection& connection, JobRow const& job) {
+    if (prices.of(job.backend_id).of(1, job.shots) == 0) return;
+    Transaction tx = own_transaction(connection, now_us());
+    note_spending(tx, prices, job.tenant_id);
+  };
+  return options;
+}
+
 }  // namespace
 
 struct Hub::Parts {
@@ -57,12 +68,12 @@ struct Hub::Parts {
             [this](JobRow const& job, JobInput const& input, sim::Progress const& progress, std::stop_token stop) {
               return execute(catalogue, job, input, progress, stop);
             },
-            options.run),
+            with_charges(options.run, prices)),
         readers(1),
         blocking(4),
         sessions(catalogue, *store, runner),
         backends(catalogue, runner),
-        jobs(catalogue, *store, runner, sessions, readers),
+        jobs(catalogue, prices, *store, runner, sessions, readers),
         session_handlers(sessions),
         workloads(*store),
         router(accounts, options.rate_limit),
@@ -118,10 +129,11 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
   AddressPolicy addresses;
   for (std::string const& network : options.allowed_networks)
     if (Result<void> const allowed = addresses.allow(network); !allowed) return allowed.error();
-  Result<std::unique_ptr<ServiceHost>> services =
-      ServiceHost::open(**store, options.data_directory, options.services);
-  if (!services) return std::move(services).error();
   HubOptions complete = options;
+  complete.services.prices = *prices;
+  Result<std::unique_ptr<ServiceHost>> services =
+      ServiceHost::open(**store, options.data_directory, complete.services);
+  if (!services) return std::move(services).error();
   complete.run.crash_note = options.data_directory / "crash-note";
   std::uint64_t& memory_bytes = complete.run.queue.memory_bytes;
   memory_bytes = std::min(memory_bytes, sim::machine_memory_bytes());

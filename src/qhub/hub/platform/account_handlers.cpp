@@ -85,8 +85,10 @@ class EntitlementsOfCaller final : public platform::EntitlementsHandlers, Resour
       auto const use = budget_use(tx, prices_, tx.caller.tenant_id);
       if (!backend || backend->provider != request.provider.text())
         decision.reason = platform::EntitlementDecisionReason::BACKEND_UNKNOWN;
-      else if (use && use->blocks)
+      else if (use && use->blocks())
         decision.reason = platform::EntitlementDecisionReason::BUDGET_REACHED;
+      else if (allowance_left(tx, prices_, tx.caller.tenant_id).value_or(1) <= 0)
+        decision.reason = platform::EntitlementDecisionReason::SPENDING_LIMIT_REACHED;
       decision.decision =
           decision.reason ? platform::EntitlementDecisionDecision::DENY : platform::EntitlementDecisionDecision::ALLOW;
       decision.concurrency_cap = unlimited;
@@ -182,7 +184,7 @@ class QuantumWorkloads final : public platform::QuantumWorkloadsHandlers, Resour
         std::string const status = row.column<std::string>(2);
         ++found;
         if (status == "PENDING" || status == "RUNNING" || status == "CANCELLING") ++unfinished;
-        if (status == "COMPLETED") total += job_cost(prices_, row.column<std::string>(0), row.column<std::int64_t>(1));
+        if (status == "COMPLETED") total += prices_.of(row.column<std::string>(0)).of(1, row.column<std::int64_t>(1));
       }
       if (found == 0 && !is_session) return not_found("there is no workload " + id);
       if (unfinished > 0) return std::optional<platform::QuantumWorkloadCosts>();

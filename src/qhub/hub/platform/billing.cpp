@@ -69,8 +69,8 @@ struct Lines {
   void add(std::string const& key, UsageRecord const& record) {
     Line& line = by_key[key];
     line.cost += record.cost;
-    line.quantity += record.shots;
-    line.records += record.jobs;
+    line.quantity += record.quantity;
+    line.records += record.runs;
   }
   [[nodiscard]] std::vector<platform::CostReportLine> dtos() const {
     std::vector<platform::CostReportLine> dtos;
@@ -91,9 +91,9 @@ struct Lines {
 };
 
 std::string group_of(std::optional<platform::CostReportGroupBy> const& group, UsageRecord const& record) {
-  if (!group || *group == platform::CostReportGroupBy::WORKLOAD_CLASS) return "QUANTUM";
+  if (!group || *group == platform::CostReportGroupBy::WORKLOAD_CLASS) return record.workload_class;
   if (*group == platform::CostReportGroupBy::ROLE) return "CONSUMER";
-  return record.backend_id;
+  return record.workload_class == "QUANTUM" ? record.resource : std::string(service_product);
 }
 
 }  // namespace
@@ -161,6 +161,12 @@ std::optional<platform::PayAsYouGoAllowanceUsageDto> allowance_usage(Transaction
   return dto;
 }
 
+std::optional<Micros> allowance_left(Transaction& tx, Prices const& prices, std::string_view tenant_id) {
+  Micros const allowance = allowance_of(tx, tenant_id);
+  if (allowance == 0) return std::nullopt;
+  return allowance - used_this_month(tx, prices, tenant_id);
+}
+
 platform::SpendingLimitUsage spending_limit_usage(Transaction& tx, Prices const& prices, std::string_view tenant_id) {
   Micros const limit = allowance_of(tx, tenant_id);
   Micros const used = used_this_month(tx, prices, tenant_id);
@@ -182,10 +188,11 @@ Result<platform::CostReport> cost_report(Transaction& tx, Prices const& prices, 
   auto const wants = [](auto const& list, std::string_view value) {
     return !list || list->empty() || std::ranges::any_of(*list, [&](auto const& each) { return each.text() == value; });
   };
-  // Every record is of quantum workloads that the tenant consumed.
+  // Every record is of what the tenant consumed.
   std::vector<UsageRecord> records;
-  if (wants(request.workload_classes, "QUANTUM") && wants(request.role, "CONSUMER"))
-    records = usage(tx, prices, tenant_id, span->from, span->until);
+  if (wants(request.role, "CONSUMER")) records = usage(tx, prices, tenant_id, span->from, span->until);
+  std::erase_if(records,
+                [&](UsageRecord const& record) { return !wants(request.workload_classes, record.workload_class); });
 
   Lines all;
   std::map<std::int64_t, Lines> buckets;
@@ -248,7 +255,7 @@ Result<platform::PageResponseBillingHistoryEntryDto> billing_history(
     entry.tenant_type = tenant_kind_text(kind);
     entry.type = platform::BillingHistoryEntryType::USAGE;
     entry.gross_amount = entry.net_amount = to_money(cost);
-    entry.description = "Quantum workloads";
+    entry.description = "Quantum jobs and executions of services";
     entry.occurred_at = iso(day + day_us / 2);
   }
   fill_page(page, *query, total);

@@ -9,7 +9,7 @@
 #include "qhub/platform/billing_requests.h"
 #include "qhub/platform/models.h"
 
-/// What a tenant used and owes, computed from its completed jobs and the operator's prices. Nothing is paid through a
+/// What a tenant used and owes, computed from what it used and the operator's prices. Nothing is paid through a
 /// hub: it keeps the account, and has no payment provider.
 namespace qhub::hub {
 
@@ -34,6 +34,8 @@ void delete_allowance(Transaction& tx, std::string_view tenant_id);
 [[nodiscard]] std::optional<platform::PayAsYouGoAllowanceUsageDto> allowance_usage(Transaction& tx,
                                                                                    Prices const& prices,
                                                                                    std::string_view tenant_id);
+/// What is left of the allowance in this month, below zero if more was used; nothing if none is set.
+[[nodiscard]] std::optional<Micros> allowance_left(Transaction& tx, Prices const& prices, std::string_view tenant_id);
 /// The allowance is the only limit there is; without one the answer tells what was used.
 [[nodiscard]] platform::SpendingLimitUsage spending_limit_usage(Transaction& tx, Prices const& prices,
                                                                 std::string_view tenant_id);

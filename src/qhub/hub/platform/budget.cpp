@@ -97,11 +97,13 @@ Result<platform::BudgetDto> put_budget(Transaction& tx, std::string_view tenant_
   budget.value = major(*amount);
   budget.currency = currency;
   put_setting(tx, tenant_id, setting, api::parse(api::encode(budget))->as_object());
+  delete_setting(tx, tenant_id, budget_notified);
   return budget;
 }
 
 void delete_budget(Transaction& tx, std::string_view tenant_id) {
   delete_setting(tx, tenant_id, setting);
+  delete_setting(tx, tenant_id, budget_notified);
 }
 
 std::optional<BudgetUse> budget_use(Transaction& tx, Prices const& prices, std::string_view tenant_id) {
@@ -111,7 +113,8 @@ std::optional<BudgetUse> budget_use(Transaction& tx, Prices const& prices, std::
   use.window_start = window_start(*budget, tx.now);
   use.limit = *read_money(*budget->amount, "amount");
   use.used = total_cost(usage(tx, prices, tenant_id, use.window_start, tx.now + 1));
-  use.blocks = use.used >= use.limit && budget->enforcement == platform::BudgetEnforcement::HARD;
+  use.hard = budget->enforcement == platform::BudgetEnforcement::HARD;
+  use.warn_percent = budget->warn_threshold_percent.value_or(100);
   return use;
 }
 

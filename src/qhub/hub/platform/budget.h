@@ -20,8 +20,14 @@ struct BudgetUse {
   Micros used = 0;
   Micros limit = 0;
   std::int64_t window_start = 0;
-  bool blocks = false;  ///< Spent, and meant to be kept.
+  bool hard = false;  ///< Meant to be kept.
+  std::int64_t warn_percent = 100;
+
+  [[nodiscard]] bool blocks() const { return hard && used >= limit; }
 };
+/// The setting that tells how far a budget's users were told that it is used.
+inline constexpr std::string_view budget_notified = "budget-notified";
+
 /// Nothing if there is no budget.
 [[nodiscard]] std::optional<BudgetUse> budget_use(Transaction& tx, Prices const& prices, std::string_view tenant_id);
 

@@ -8,6 +8,7 @@
 #include "qhub/hub/platform/demos.h"
 #include "qhub/hub/platform/implementations.h"
 #include "qhub/hub/platform/mount.h"
+#include "qhub/hub/service/service_documents.h"
 
 namespace qhub::hub {
 namespace {
@@ -207,11 +208,9 @@ class Marketplace final : public platform::MarketplaceHandlers, ResourceHandlers
     return one(call, kinds::service, id, service_details);
   }
   Answer<std::string> get_marketplace_service_openapi(Call& call, std::string id,
-                                                      platform::GetMarketplaceServiceOpenapiRequest) override {
-    return one(call, kinds::service, id, [](Transaction& tx, Resource const& service) -> Result<std::string> {
-      auto const document = find_attachment(tx, service.id, "openapi");
-      if (!document) return not_found("the service " + service.id + " has no OpenAPI document");
-      return document->content;
+                                                      platform::GetMarketplaceServiceOpenapiRequest request) override {
+    return one(call, kinds::service, id, [request](Transaction& tx, Resource const& service) {
+      return open_api_of(tx, service, request.format);
     });
   }
 

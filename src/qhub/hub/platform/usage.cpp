@@ -1,5 +1,8 @@
 #include "qhub/hub/platform/usage.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json.hpp>
 #include <fstream>
 
@@ -15,18 +18,30 @@ Result<Prices> Prices::read(std::filesystem::path const& file) {
   Result<Json> json = api::parse(text);
   if (!json) return Error{json.error().kind, file.string() + ": " + json.error().message, json.error().details};
   if (!json->is_object()) return invalid(file.string(), "is an object with backend ids as its members");
+  struct Amount {
+    std::string_view name;
+    Micros* value;
+  };
   Prices prices;
-  for (auto const& [backend, entry] : json->get_object()) {
-    Price& price = prices.prices_[std::string(backend)];
-    if (!entry.is_object()) return invalid(std::string(backend), "is an object with perShot, perJob or both");
-    for (auto const& [name, amount] : entry.get_object()) {
-      std::string const field = std::string(backend) + "." + std::string(name);
-      if (name != "perShot" && name != "perJob") return invalid(field, "is unknown; there are perShot and perJob");
-      if (!amount.is_string()) return invalid(field, "is a text such as \"0.0001\"");
-      Result<Micros> const micros = read_amount(amount.get_string(), field);
+  for (auto const& [product, entry] : json->get_object()) {
+    std::vector<Amount> amounts;
+    if (product == service_product) {
+      amounts = {{"perExecution", &prices.services_.per_execution}, {"perSecond", &prices.services_.per_second}};
+    } else {
+      Price& price = prices.prices_[std::string(product)];
+      amounts = {{"perShot", &price.per_shot}, {"perJob", &price.per_job}};
+    }
+    std::string const names = fmt::format("{} and {}", amounts.front().name, amounts.back().name);
+    if (!entry.is_object()) return invalid(std::string(product), "is an object with " + names);
+    for (auto const& [name, value] : entry.get_object()) {
+      std::string const field = std::string(product) + "." + std::string(name);
+      auto const amount = std::ranges::find(amounts, std::string_view(name), &Amount::name);
+      if (amount == amounts.end()) return invalid(field, "is unknown; there are " + names);
+      if (!value.is_string()) return invalid(field, "is a text such as \"0.0001\"");
+      Result<Micros> const micros = read_amount(value.get_string(), field);
       if (!micros) return micros.error();
       if (*micros < 0) return invalid(field, "is not negative");
-      (name == "perShot" ? price.per_shot : price.per_job) = *micros;
+      *amount->value = *micros;
     }
   }
   return prices;
@@ -37,29 +52,21 @@ Price Prices::of(std::string_view backend_id) const {
   return found == prices_.end() ? Price{} : found->second;
 }
 
-Micros job_cost(Prices const& prices, std::string_view backend_id, std::int64_t shots) {
-  Price const price = prices.of(backend_id);
-  return price.per_job + price.per_shot * shots;
-}
-
 std::vector<UsageRecord> usage(Transaction& tx, Prices const& prices, std::string_view tenant_id, std::int64_t from,
                                std::int64_t until) {
   std::vector<UsageRecord> records;
-  // A job ends after it was created, so the index by creation bounds the rows looked at from one side at least.
   Statement statement = tx.database.query(
-      "SELECT ended_at / ?4 * ?4 AS day, backend_id, provider, count(*), sum(shots) FROM jobs WHERE tenant_id = ?1 AND "
-      "created_at < ?3 AND status = 'COMPLETED' AND ended_at >= ?2 AND ended_at < ?3 GROUP BY day, backend_id, "
-      "provider "
-      "ORDER BY day, backend_id",
+      "SELECT day, class, resource, runs, quantity FROM usage WHERE tenant_id = ?1 AND day > ?2 - ?4 AND day < ?3 ORDER "
+      "BY day, class, resource",
       tenant_id, from, until, day_us);
   while (statement.step()) {
     UsageRecord record{.day = statement.column<std::int64_t>(0),
-                       .backend_id = statement.column<std::string>(1),
-                       .provider = statement.column<std::string>(2),
-                       .jobs = statement.column<std::int64_t>(3),
-                       .shots = statement.column<std::int64_t>(4)};
-    Price const price = prices.of(record.backend_id);
-    record.cost = price.per_job * record.jobs + price.per_shot * record.shots;
+                       .workload_class = statement.column<std::string>(1),
+                       .resource = statement.column<std::string>(2),
+                       .runs = statement.column<std::int64_t>(3),
+                       .quantity = statement.column<std::int64_t>(4)};
+    record.cost = record.workload_class == "QUANTUM" ? prices.of(record.resource).of(record.runs, record.quantity)
+                                                     : prices.of_services().of(record.runs, record.quantity);
     records.push_back(std::move(record));
   }
   return records;

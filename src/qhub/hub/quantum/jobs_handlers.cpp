@@ -5,12 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "qhub/hub/platform/spending.h"
 #include "qhub/hub/quantum/access.h"
 #include "qhub/hub/quantum/job_documents.h"
 #include "qhub/hub/quantum/job_submission.h"
 #include "qhub/hub/quantum/paging.h"
 #include "qhub/hub/quantum/wait_preference.h"
 #include "qhub/hub/quantum/workloads_handlers.h"
+#include "qhub/hub/resource/own_transaction.h"
 #include "qhub/hub/store/clock.h"
 #include "qhub/quantum/models_codec.h"
 
@@ -113,7 +115,13 @@ asio::awaitable<Result<quantum::Job>> JobsHandlers::create_job(Call& call, quant
     if (submission->job.session_id)
       if (Result<void> const joins = check_session_of(connection, submission->job, now_us()); !joins)
         return joins.error();
-    return insert_job(connection, submission->job, submission->input, submission->key);
+    Result<JobRow> job = insert_job(connection, submission->job, submission->input, submission->key);
+    bool const costs = job && job->id == submission->job.id && prices_.of(job->backend_id).of(1, job->shots) > 0;
+    if (!costs) return job;
+    Transaction tx = own_transaction(connection, now_us());
+    if (Result<void> const affordable = check_spending(tx, prices_, job->tenant_id); !affordable)
+      return affordable.error();
+    return job;
   };
   Result<JobRow> const stored = co_await store_.write(insert);
   if (!stored) co_return stored.error();

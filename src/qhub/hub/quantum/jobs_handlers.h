@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "qhub/hub/platform/usage.h"
 #include "qhub/hub/quantum/backends/catalogue.h"
 #include "qhub/hub/quantum/sessions.h"
 #include "qhub/hub/run/runner.h"
@@ -18,8 +19,9 @@ namespace qhub::hub {
 class JobsHandlers : public quantum::JobsHandlers {
  public:
   /// \param readers  threads that read large inputs, so that other requests need not wait for them.
-  JobsHandlers(Catalogue const& catalogue, Store& store, Runner& runner, Sessions& sessions, asio::thread_pool& readers)
-      : catalogue_(catalogue), store_(store), runner_(runner), sessions_(sessions), readers_(readers) {}
+  JobsHandlers(Catalogue const& catalogue, Prices const& prices, Store& store, Runner& runner, Sessions& sessions,
+               asio::thread_pool& readers)
+      : catalogue_(catalogue), prices_(prices), store_(store), runner_(runner), sessions_(sessions), readers_(readers) {}
 
   asio::awaitable<Result<quantum::PageResponseJob>> search_jobs(Call& call,
                                                                 quantum::SearchJobsRequest request) override;
@@ -101,6 +103,7 @@ class JobsHandlers : public quantum::JobsHandlers {
   asio::awaitable<Result<void>> cancel(Key key);
 
   Catalogue const& catalogue_;
+  Prices const& prices_;
   Store& store_;
   Runner& runner_;
   Sessions& sessions_;

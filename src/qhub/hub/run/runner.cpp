@@ -239,6 +239,7 @@ void Runner::finish(JobRow const& job, Result<JobOutput> const& output) {
     else
       return_job(connection, job.number, now);
     if (job.session_id) session_job_ended(connection, *job.session_id, now);
+    if (status == "COMPLETED" && options_.completed) options_.completed(connection, job);
     return status;
   };
   // If the hub ends before the result is stored, the job runs again.

@@ -32,6 +32,8 @@ struct RunnerOptions {
   std::chrono::milliseconds job_time_limit = std::chrono::hours(24);
   std::chrono::milliseconds session_idle_time = std::chrono::minutes(1);  ///< After it a session is INACTIVE.
   std::filesystem::path crash_note;  ///< File for leave_crash_notes(); empty: none.
+  /// Called in the transaction in which a job is COMPLETED.
+  std::function<void(Connection&, JobRow const&)> completed = {};
 };
 
 /// Does the work of one job on a worker's thread. Error: cancelled, if it was told to stop; any other kind is the

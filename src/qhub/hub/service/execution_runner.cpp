@@ -174,12 +174,15 @@ void ExecutionRunner::run(ExecutionRow const& execution, uid_t uid, int stop) {
       return std::string("put back");
     }
     delete_execution_tokens(connection, execution.id);
-    return finish_execution(connection, execution.number, outcome.status, outcome.reason, now_us());
+    std::string status = finish_execution(connection, execution.number, outcome.status, outcome.reason, now_us());
+    if (source_.ending) source_.ending(connection, execution);
+    return status;
   };
   while (true) {
     Result<std::string> const finished = store_.write_and_wait(finish);
     if (finished) {
       spdlog::info("execution {} of service {}: {}", execution.id, execution.service_id, *finished);
+      if (source_.ended && !outcome.put_back) source_.ended(execution);
       return;
     }
     spdlog::error("execution {} ended, but that could not be stored: {}", execution.id, finished.error().message);

@@ -55,6 +55,10 @@ class ExecutionRunner {
     std::function<Result<std::string>(ExecutionRow const&, std::chrono::seconds lifetime)> token;
     /// Called once it has ended, with the pools it could write to.
     std::function<void(ExecutionRow const&, std::vector<std::filesystem::path> const& written)> after;
+    /// Called in the transaction in which it ends, with what it was while it ran.
+    std::function<void(Connection&, ExecutionRow const&)> ending;
+    /// Called once its end is stored.
+    std::function<void(ExecutionRow const&)> ended;
   };
 
   ExecutionRunner(Store& store, Sandbox const& sandbox, PythonWorkers& pythons, ServiceFiles const& files,

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view columns =
     "number, id, service_id, tenant_id, tenant_kind, provider_tenant_id, user_id, application_id, "
     "parent_id, status, tags, store_input, has_secrets, is_cancelling, attempts, reason, created_at, started_at, "
-    "ended_at";
+    "ended_at, type, used_seconds";
 
 /// So often may an execution die together with its hub before it is taken for the cause.
 constexpr int max_runs = 3;
@@ -28,6 +28,7 @@ ExecutionRow read_row(Statement const& statement) {
                    .user_id = statement.column<std::string>(6),
                    .application_id = statement.column<Text>(7),
                    .parent_id = statement.column<Text>(8),
+                   .type = statement.column<std::string>(19),
                    .status = statement.column<std::string>(9),
                    .tags = {},
                    .store_input = statement.column<std::int64_t>(11) != 0,
@@ -37,7 +38,8 @@ ExecutionRow read_row(Statement const& statement) {
                    .reason = statement.column<Text>(15),
                    .created_at = statement.column<std::int64_t>(16),
                    .started_at = statement.column<Time>(17),
-                   .ended_at = statement.column<Time>(18)};
+                   .ended_at = statement.column<Time>(18),
+                   .used_seconds = statement.column<Time>(20)};
   if (auto const tags = statement.column<Text>(10))
     row.tags = boost::json::value_to<std::vector<std::string>>(boost::json::parse(*tags));
   return row;
@@ -70,11 +72,12 @@ void insert_execution(Connection& connection, ExecutionRow& execution, std::stri
   if (!execution.tags.empty()) tags = json_array(execution.tags);
   connection.execute(
       "INSERT INTO service_executions (id, service_id, tenant_id, tenant_kind, provider_tenant_id, "
-      "user_id, application_id, parent_id, status, tags, store_input, has_secrets, created_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?, ?, ?)",
+      "user_id, application_id, parent_id, type, status, tags, store_input, has_secrets, created_at, started_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       execution.id, execution.service_id, execution.tenant_id, execution.tenant_kind,
-      execution.provider_tenant_id, execution.user_id, execution.application_id, execution.parent_id, tags,
-      std::int64_t{execution.store_input}, std::int64_t{execution.has_secrets}, execution.created_at);
+      execution.provider_tenant_id, execution.user_id, execution.application_id, execution.parent_id,
+      execution.type, execution.status, tags, std::int64_t{execution.store_input}, std::int64_t{execution.has_secrets},
+      execution.created_at, execution.started_at);
   execution.number = connection.last_row();
   connection.execute("INSERT INTO service_execution_inputs (execution, input) VALUES (?, ?)", execution.number,
                      Blob{input});
@@ -170,7 +173,8 @@ std::string finish_execution(Connection& connection, std::int64_t number, std::s
                              std::optional<std::string> const& reason, std::int64_t now) {
   Statement statement = connection.query(
       "UPDATE service_executions SET status = CASE WHEN is_cancelling THEN 'CANCELLED' ELSE ?2 END, reason = ?3, "
-      "ended_at = ?4 WHERE number = ?1 AND status = 'RUNNING' RETURNING status",
+      "ended_at = ?4, used_seconds = CASE WHEN type = 'MANAGED' THEN max(1, (?4 - started_at + 999999) / 1000000) END WHERE "
+      "number = ?1 AND status = 'RUNNING' RETURNING status",
       number, status, reason, now);
   std::string now_is;
   while (statement.step()) now_is = statement.column<std::string>(0);
@@ -193,9 +197,12 @@ std::vector<std::string> recover_executions(Connection& connection, bool run_aga
   std::vector<std::string> ended = ids_of(connection.query(
       "UPDATE service_executions SET status = CASE WHEN is_cancelling THEN 'CANCELLED' ELSE 'FAILED' END, "
       "ended_at = ?1, reason = CASE WHEN is_cancelling THEN NULL ELSE 'The hub ended while this was running.' END "
-      "WHERE status = 'RUNNING' AND (is_cancelling OR NOT ?2 OR has_secrets OR attempts >= ?3) RETURNING id",
+      "WHERE status = 'RUNNING' AND type = 'MANAGED' AND (is_cancelling OR has_secrets OR attempts >= ?3 OR (NOT ?2 AND "
+      "(parent_id IS NULL OR parent_id NOT IN (SELECT execution FROM workflow_runs WHERE active)))) RETURNING id",
       now, std::int64_t{run_again}, std::int64_t{max_runs}));
-  connection.execute("UPDATE service_executions SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING'");
+  connection.execute(
+      "UPDATE service_executions SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING' AND type = "
+      "'MANAGED'");
   std::vector<std::string> const without_secrets = ids_of(connection.query(
       "UPDATE service_executions SET status = 'FAILED', ended_at = ?1, reason = 'The hub ended before this began, and "
       "$secrets are not kept: start it again.' WHERE status = 'PENDING' AND has_secrets RETURNING id",

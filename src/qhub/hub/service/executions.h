@@ -26,6 +26,7 @@ struct ExecutionRow {
   std::string user_id;             ///< Who acts in the caller's tenant.
   std::optional<std::string> application_id;  ///< Whose gateway token called; none for a test run by the provider.
   std::optional<std::string> parent_id;       ///< The execution that started this one.
+  std::string type = "MANAGED";  ///< Or WORKFLOW, which no worker takes.
   std::string status = "PENDING";
   std::vector<std::string> tags;  ///< Lower case.
   bool store_input = false;       ///< Whether the input outlives the run.
@@ -36,6 +37,7 @@ struct ExecutionRow {
   std::int64_t created_at = 0;
   std::optional<std::int64_t> started_at;
   std::optional<std::int64_t> ended_at;
+  std::optional<std::int64_t> used_seconds = {};  ///< Begun ones that it ran; nothing where they are not charged.
 
   [[nodiscard]] bool is_final() const { return status != "PENDING" && status != "RUNNING"; }
 };
@@ -81,7 +83,8 @@ struct ExecutionCounts {
 /// Gives the oldest PENDING execution to a worker.
 [[nodiscard]] std::optional<ExecutionRow> lease_execution(Connection& connection, std::int64_t now);
 
-/// Ends an execution that is RUNNING; CANCELLED, whatever `status` says, if it was told to stop. Returns its status.
+/// Ends an execution that is RUNNING; CANCELLED, whatever `status` says, if it was told to stop. Returns its status. What
+/// it used counts among what its tenant used.
 std::string finish_execution(Connection& connection, std::int64_t number, std::string_view status,
                              std::optional<std::string> const& reason, std::int64_t now);
 
@@ -90,7 +93,8 @@ std::string finish_execution(Connection& connection, std::int64_t number, std::s
                                                            std::int64_t now);
 
 /// Cleans up after a hub that died: executions told to stop are CANCELLED, other RUNNING ones FAILED with a reason or,
-/// if `run_again`, PENDING, at most three times each; PENDING ones whose secrets are gone are FAILED. Returns the ids of
+/// if `run_again`, PENDING, at most three times each. Those that a workflow waits for run again in any case, and
+/// workflows go on where they were; PENDING ones whose secrets are gone are FAILED. Returns the ids of
 /// those that ended.
 std::vector<std::string> recover_executions(Connection& connection, bool run_again, std::int64_t now);
 

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "qhub/hub/service/kinds.h"
+#include "qhub/hub/platform/products.h"
 #include "qhub/hub/resource/grants.h"
 #include "qhub/hub/resource/wire.h"
 #include "qhub/hub/resource/handlers.h"
@@ -12,6 +13,7 @@
 #include "qhub/hub/service/mount.h"
 #include "qhub/hub/service/platform_executions.h"
 #include "qhub/hub/service/services.h"
+#include "qhub/hub/workflow/engine.h"
 #include "qhub/platform/service_executions_handlers.h"
 #include "qhub/platform/service_jobs_handlers.h"
 #include "qhub/service/models_codec.h"
@@ -138,6 +140,7 @@ class ServiceExecutions final : public platform::ServiceExecutionsHandlers, Reso
     return read(call, [id](Transaction& tx) -> Result<platform::GetServiceExecutionResponse> {
       auto const row = own_execution(tx, id);
       if (!row) return row.error();
+      if (auto workflow = workflow_execution(tx, *row)) return platform::GetServiceExecutionResponse(std::move(*workflow));
       return platform::GetServiceExecutionResponse(to_execution_dto<platform::ServiceExecutionDto>(*row));
     });
   }
@@ -152,10 +155,12 @@ class ServiceExecutions final : public platform::ServiceExecutionsHandlers, Reso
     auto const find_it = [id](Transaction& tx) { return own_execution(tx, id); };
     auto const row = co_await read(call, find_it);
     if (!row) co_return row.error();
+    if (Result<void> const allowed = may_run_services(call.principal); !allowed) co_return allowed.error();
     if (row->is_final()) co_return conflict("the execution has ended: it is " + row->status);
     auto const cancelled = co_await host_.cancel(id);
     if (!cancelled) co_return cancelled.error();
-    co_return Result<void>();
+    auto const for_the_audit = [](Transaction&) -> Result<void> { return {}; };
+    co_return co_await write(call, for_the_audit);
   }
 
   Answer<std::optional<Json>> get_service_execution_result(Call& call, std::string id) override {
@@ -261,7 +266,7 @@ class ServiceExecutions final : public platform::ServiceExecutionsHandlers, Reso
         if (static_cast<std::int64_t>(lineage.nodes->size()) == max_lineage) break;
         platform::ServiceExecutionLineageNodeDto& node = lineage.nodes->emplace_back();
         node.id = execution.id;
-        node.type = platform::ServiceExecutionLineageNodeDtoType("MANAGED");
+        node.type = platform::ServiceExecutionLineageNodeDtoType(execution.type);
         node.status = platform::ExecutionStatus(execution.status);
         node.created_at = plain_time(execution.created_at);
         if (execution.started_at) node.started_at = plain_time(*execution.started_at);
@@ -273,14 +278,15 @@ class ServiceExecutions final : public platform::ServiceExecutionsHandlers, Reso
       return lineage;
     });
   }
-  /// Classical processor time is not charged: an empty list once the execution has ended.
   Answer<std::optional<std::vector<platform::CostEntry>>> get_service_execution_costs(Call& call,
                                                                                       std::string id) override {
-    return read(call, [id](Transaction& tx) -> Result<std::optional<std::vector<platform::CostEntry>>> {
+    return read(call, [this, id](Transaction& tx) -> Result<std::optional<std::vector<platform::CostEntry>>> {
       auto const row = own_execution(tx, id);
       if (!row) return row.error();
       if (!row->is_final()) return std::optional<std::vector<platform::CostEntry>>();
-      return std::optional(std::vector<platform::CostEntry>());
+      if (!row->used_seconds) return std::optional(std::vector<platform::CostEntry>());
+      return std::optional(
+          execution_cost_entries(host_.prices(), row->tenant_id, *row->used_seconds, *row->ended_at));
     });
   }
 
@@ -364,7 +370,7 @@ class ServiceJobs final : public platform::ServiceJobsHandlers, ResourceHandlers
       if (!stored) return stored.error();
       return job_dto(tx, *stored);
     };
-    co_return co_await read(call, describe);
+    co_return co_await write(call, describe);  // for the audit
   }
   static Result<ExecutionRow> job(Transaction& tx, std::string const& id) {
     auto row = find_execution(tx.database, id);

@@ -1,7 +1,6 @@
 #include <boost/json.hpp>
 
 #include "qhub/hub/service/kinds.h"
-#include "qhub/hub/random_id.h"
 #include "qhub/hub/resource/attachments.h"
 #include "qhub/hub/resource/handlers.h"
 #include "qhub/hub/service/mount.h"
@@ -13,9 +12,12 @@ namespace qhub::hub {
 namespace {
 
 /// How the gateway is to authenticate itself at the provider: beside the document, which others read.
-void put_security(Transaction& tx, std::string const& service_id,
-                  platform::ServiceSecurityConfiguration const& security) {
+Result<void> put_security(Transaction& tx, std::string const& service_id, std::string field,
+                          platform::ServiceSecurityConfiguration const& security) {
+  if (security.get_if<Json>())
+    return invalid(std::move(field), "must be an object whose type is NONE, BASIC or ACCESS_TOKEN, with its members");
   put_attachment(tx, service_id, "security", "application/json", api::encode(security));
+  return {};
 }
 
 class ExternalServices final : public platform::ExternalServicesHandlers, ResourceHandlers {
@@ -33,7 +35,9 @@ class ExternalServices final : public platform::ExternalServicesHandlers, Resour
                               .description = request.description.value_or(""),
                               .definition = {{"type", "EXTERNAL"}, {"productionEndpoint", request.url}}});
       if (!service) return service.error();
-      if (request.security_configuration) put_security(tx, service->id, *request.security_configuration);
+      if (request.security_configuration)
+        if (auto const put = put_security(tx, service->id, "securityConfiguration", *request.security_configuration); !put)
+          return put.error();
       return ServiceDocuments{host_, call.request}.service(tx, *service);
     });
   }
@@ -42,19 +46,14 @@ class ExternalServices final : public platform::ExternalServicesHandlers, Resour
     return write(call, [id, request](Transaction& tx) -> Result<void> {
       auto const service = hub::get_service(tx, id, "EXTERNAL", Role::maintainer);
       if (!service) return service.error();
-      put_security(tx, id, request.request);
-      return {};
+      return put_security(tx, id, "body", request.request);
     });
   }
   Answer<platform::PricingPlanDto> add_external_service_pricing_plan(Call& call, std::string id) override {
     return write(call, [id](Transaction& tx) -> Result<platform::PricingPlanDto> {
       auto service = hub::get_service(tx, id, "EXTERNAL", Role::owner);
       if (!service) return service.error();
-      platform::PricingPlanDto plan;
-      plan.id = random_uuid();
-      plan.type = platform::PricingPlanType::FREE;
-      if (auto const saved = set_pricing_plan(tx, *service, plan); !saved) return saved.error();
-      return plan;
+      return add_free_plan(tx, *service);
     });
   }
   Answer<void> delete_external_service_pricing_plan(Call& call, std::string id) override {

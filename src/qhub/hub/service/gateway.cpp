@@ -135,6 +135,7 @@ asio::awaitable<Result<std::optional<std::vector<service::LogEntry>>>> Gateway::
 asio::awaitable<Result<void>> Gateway::cancel_execution(Call& call, std::string id) {
   Result<ExecutionRow> const row = execution_of(call, id);
   if (!row) co_return row.error();
+  if (Result<void> const allowed = may_run_services(call.principal); !allowed) co_return allowed.error();
   Result<ExecutionRow> const cancelled = co_await host_.cancel(row->id);
   if (!cancelled) co_return cancelled.error();
   co_return Result<void>();

@@ -178,7 +178,9 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
     auto const find_it = [id](Transaction& tx) { return hub::get_service(tx, id, "MANAGED", Role::maintainer); };
     Result<Resource> const service = co_await read(call, find_it);
     if (!service) co_return service.error();
-    co_return co_await host_.build(id);
+    if (Result<void> const begun = co_await host_.build(id); !begun) co_return begun.error();
+    auto const for_the_audit = [](Transaction&) -> Result<void> { return {}; };
+    co_return co_await write(call, for_the_audit);
   }
   Answer<platform::BuildJobDto> get_managed_service_build_status(Call& call, std::string id) override {
     return read(call, [id](Transaction& tx) -> Result<platform::BuildJobDto> {

@@ -23,5 +23,6 @@ struct ServiceApi {
 [[nodiscard]] Mounted mount_service_executions(Router& router, ServiceApi const& api);
 [[nodiscard]] Mounted mount_services(Router& router, ServiceApi const& api);
 [[nodiscard]] Mounted mount_shares(Router& router, ServiceApi const& api);
+[[nodiscard]] Mounted mount_workflow_services(Router& router, ServiceApi const& api);
 
 }  // namespace qhub::hub

@@ -15,7 +15,7 @@ Dto to_execution_dto(ExecutionRow const& row) {
   if (row.started_at) dto.started_at = plain_time(*row.started_at);
   if (row.ended_at) dto.ended_at = plain_time(*row.ended_at);
   dto.status = platform::ExecutionStatus(row.status);
-  dto.type = platform::ServiceType::MANAGED;
+  dto.type = platform::ServiceType(row.type);
   dto.service_id = row.service_id;
   dto.service_definition_id = row.service_id;
   dto.application_id = row.application_id;

@@ -1,13 +1,22 @@
 #include "qhub/hub/service/service_documents.h"
 
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "qhub/api/codec.h"
 #include "qhub/hub/platform/catalogue.h"
 #include "qhub/hub/platform/organizations.h"
+#include "qhub/hub/random_id.h"
 #include "qhub/hub/resource/wire.h"
 #include "qhub/hub/service/kinds.h"
 #include "qhub/hub/service/services.h"
 
 namespace qhub::hub {
 namespace {
+
+constexpr std::string_view open_api = "openapi";  ///< The name of the attachment.
+constexpr std::size_t max_open_api = std::size_t{5} << 20;
 
 /// The only entry of `serviceDefinitions`, or an empty object.
 JsonObject definition_in(Resource const& service) {
@@ -107,6 +116,31 @@ Result<void> set_pricing_plan(Transaction& tx, Resource& service,
   if (plan) plans.push_back(*api::parse(api::encode(*plan)));
   definition_of(service)["pricingPlans"] = std::move(plans);
   return save(tx, kinds::service, service);
+}
+
+Result<std::string> open_api_of(Transaction& tx, Resource const& service,
+                                std::optional<platform::OpenApiFormat> const& format) {
+  auto document = find_attachment(tx, service.id, open_api);
+  if (!document) return not_found("the service " + service.id + " has no OpenAPI document");
+  if (format && *format == platform::OpenApiFormat::JSON && !api::parse(document->content))
+    return unsupported("the OpenAPI document was uploaded as YAML; ask for format=YAML");
+  return std::move(document->content);
+}
+
+Result<void> put_open_api(Transaction& tx, Resource const& service, File const& file) {
+  if (!file.path.empty() || file.content.size() > max_open_api)
+    return too_large(fmt::format("file: an OpenAPI document has at most {} bytes", max_open_api));
+  if (!api::parse(api::to_text(Json(file.content)))) return invalid("file", "must be text in UTF-8");
+  put_attachment(tx, service.id, open_api, "application/yaml", file.content);
+  return {};
+}
+
+Result<platform::PricingPlanDto> add_free_plan(Transaction& tx, Resource& service) {
+  platform::PricingPlanDto plan;
+  plan.id = random_uuid();
+  plan.type = platform::PricingPlanType::FREE;
+  if (auto const saved = set_pricing_plan(tx, service, plan); !saved) return saved.error();
+  return plan;
 }
 
 }  // namespace qhub::hub

@@ -36,7 +36,14 @@ struct NewService {
 /// Stores a new service and gives it its address. Errors: those of create().
 [[nodiscard]] Result<Resource> create_service(Transaction& tx, NewService service);
 
-/// The type of a service: MANAGED or EXTERNAL.
+/// The OpenAPI document of a service as it was uploaded. Errors: not_found if it has none; unsupported if JSON is asked for
+/// and it is YAML, which JSON always is.
+[[nodiscard]] Result<std::string> open_api_of(Transaction& tx, Resource const& service,
+                                              std::optional<platform::OpenApiFormat> const& format);
+/// Errors: too_large; invalid_argument for what is no text.
+[[nodiscard]] Result<void> put_open_api(Transaction& tx, Resource const& service, File const& file);
+
+/// The type of a service: MANAGED, EXTERNAL or WORKFLOW.
 [[nodiscard]] std::string service_type(Resource& service);
 /// The service of that id, of that type. Errors: those of get(); not_found for one of another type.
 [[nodiscard]] Result<Resource> get_service(Transaction& tx, std::string const& id, std::string_view type, Role needed);
@@ -44,5 +51,7 @@ struct NewService {
 /// Sets or, with nullopt, removes the pricing plan. Errors: conflict when it is removed while applications are subscribed.
 [[nodiscard]] Result<void> set_pricing_plan(Transaction& tx, Resource& service,
                                             std::optional<platform::PricingPlanDto> const& plan);
+/// Sets the plan of services that only have free ones.
+[[nodiscard]] Result<platform::PricingPlanDto> add_free_plan(Transaction& tx, Resource& service);
 
 }  // namespace qhub::hub

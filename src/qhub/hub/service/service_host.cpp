@@ -4,7 +4,10 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <cmath>
 
@@ -12,9 +15,12 @@
 #include "qhub/hub/auth/token.h"
 #include "qhub/hub/auth/users.h"
 #include "qhub/hub/service/kinds.h"
+#include "qhub/hub/platform/spending.h"
 #include "qhub/hub/random_id.h"
 #include "qhub/hub/service/data_pools.h"
+#include "qhub/hub/resource/own_transaction.h"
 #include "qhub/hub/store/clock.h"
+#include "qhub/hub/workflow/engine.h"
 
 namespace qhub::hub {
 namespace {
@@ -40,7 +46,25 @@ void apply_resources(JsonObject const& definition, std::uint64_t max_memory, Ser
   }
 }
 
+/// Runs an operation of the hub to its end on this thread.
+Result<ExecutionRow> finish(asio::awaitable<Result<ExecutionRow>> work) {
+  asio::io_context context;
+  std::optional<Result<ExecutionRow>> outcome;
+  auto const keep = [&]() -> asio::awaitable<void> { outcome.emplace(co_await std::move(work)); };
+  auto ended = asio::co_spawn(context, keep, asio::use_future);
+  context.run();
+  ended.get();  // throws what was thrown
+  return std::move(*outcome);
+}
+
 }  // namespace
+
+Result<void> may_run_services(Principal const& principal) {
+  if (principal.role >= Role::maintainer) return {};
+  return failure(ErrorKind::forbidden,
+                 "in this organization you may look at executions of services, not start or cancel them: that takes the "
+                 "role MAINTAINER");
+}
 
 Result<std::unique_ptr<ServiceHost>> ServiceHost::open(Store& store, std::filesystem::path const& data_directory,
                                                        ServiceOptions const& options) {
@@ -74,6 +98,18 @@ ServiceHost::ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path co
       files_(std::filesystem::absolute(data_directory)),
       options_(options),
       grants_(store),
+      workflows_(std::make_unique<WorkflowEngine>(
+          store, files_,
+          WorkflowEngine::Services{
+              .start = [this](std::string id, Principal const& principal, ServiceRow const& service,
+                              JsonObject input) -> Result<ExecutionRow> {
+                return finish(submit({.principal = principal,
+                                      .service = service,
+                                      .parent_token = {},
+                                      .body = std::move(input),
+                                      .id = std::move(id)}));
+              },
+              .cancel = [this](std::string id) { return finish(cancel(std::move(id))); }})),
       pythons_(sandbox_, options.warm_pythons),
       runner_(store, sandbox_, pythons_, files_,
               {.program = [this](ExecutionRow const& execution) { return program_of(execution); },
@@ -89,11 +125,25 @@ ServiceHost::ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path co
                          return {};
                        }));
                      }
+                   },
+               .ending =
+                   [this](Connection& connection, ExecutionRow const& execution) {
+                     if (options_.prices.of_services().is_free()) return;
+                     Transaction tx = own_transaction(connection, now_us());
+                     note_spending(tx, options_.prices, execution.tenant_id);
+                   },
+               .ended =
+                   [this](ExecutionRow const& execution) {
+                     if (execution.parent_id) workflows_->wake(*execution.parent_id);
                    }},
               options.run),
       builder_(store, sandbox_, files_, options.build, [this](std::string const& service_id) {
         if (Result<ServiceProgram> const program = program_of(service_id)) runner_.warm_up(*program, service_id);
       }) {}
+
+ServiceHost::~ServiceHost() {
+  workflows_->stop();  // It starts services, whose ends it is told.
+}
 
 void ServiceHost::start(std::string const& url) {
   url_ = url;
@@ -106,6 +156,7 @@ void ServiceHost::start(std::string const& url) {
                  {"QHUB_GATEWAY_URL", url + "/gateway"},
                  {"KQH_BASE_URL", url + "/quantum"}});
   builder_.start();
+  workflows_->start();
 }
 
 Result<ServiceProgram> ServiceHost::program_of(ExecutionRow const& execution) {
@@ -221,9 +272,7 @@ Result<void> ServiceHost::authorize(Submission const& submission, ServiceRequest
   return {};
 }
 
-Error ServiceHost::not_runnable(ServiceRow const& service) {
-  JsonObject const definition =
-      store_.read([&](Connection& connection) { return read_definition(connection, service.id); });
+Error ServiceHost::not_runnable(ServiceRow const& service, JsonObject const& definition) {
   std::string const type = text_member(definition, "type").value_or("");
   if (type == "EXTERNAL")
     return failure(ErrorKind::unsupported,
@@ -233,11 +282,24 @@ Error ServiceHost::not_runnable(ServiceRow const& service) {
 }
 
 asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission) {
+  if (Result<void> const allowed = may_run_services(submission.principal); !allowed) co_return allowed.error();
   Result<ServiceRequest> request = read_service_request(std::move(submission.body));
   if (!request) co_return std::move(request).error();
   Result<std::vector<std::string>> tags = read_tags(std::move(submission.tags));
   if (!tags) co_return std::move(tags).error();
-  if (!submission.service.build) co_return not_runnable(submission.service);
+  bool is_workflow = false;
+  if (!submission.service.build) {
+    JsonObject const definition =
+        store_.read([&](Connection& connection) { return read_definition(connection, submission.service.id); });
+    is_workflow = text_member(definition, "type") == "WORKFLOW";
+    if (!is_workflow) co_return not_runnable(submission.service, definition);
+    if (!request->secrets.empty())
+      co_return failure(ErrorKind::invalid_argument, "$secrets: a workflow is stored, and secrets are not");
+    // What its application was granted, the services that it calls were not.
+    if (submission.principal.application_id && !request->pools.empty())
+      co_return failure(ErrorKind::invalid_argument,
+                        request->pools.front().parameter + ": a workflow takes no data pools from an application");
+  }
   if (options_.only) {
     for (PoolReference const& pool : request->pools)
       if (!std::filesystem::is_directory(options_.local_pools / pool.parameter))
@@ -249,7 +311,7 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission)
   }
 
   Principal const& principal = submission.principal;
-  ExecutionRow row{.id = random_uuid(),
+  ExecutionRow row{.id = submission.id.empty() ? random_uuid() : submission.id,
                    .service_id = submission.service.id,
                    .tenant_id = principal.tenant_id,
                    .tenant_kind = std::string(tenant_kind_text(principal.tenant_kind)),
@@ -268,16 +330,27 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission)
     if (std::ranges::find(row.tags, tag) == row.tags.end()) row.tags.push_back(std::move(tag));
   std::string const input = api::to_text(request->input);
   auto const insert = [&](Connection& connection) -> Result<void> {
+    if (!submission.id.empty())
+      if (auto const before = find_execution(connection, submission.id)) {
+        row = *before;
+        return {};
+      }
     if (submission.parent_token)
       if (auto const token = find_token(connection, sha256(*submission.parent_token));
           token && token->service_execution_id && token->expires_at.value_or(0) > row.created_at)
         row.parent_id = token->service_execution_id;
+    if (is_workflow) return begin_workflow(connection, row, request->input);
     insert_execution(connection, row, input);
-    return {};
+    if (options_.prices.of_services().is_free()) return {};
+    Transaction tx = own_transaction(connection, row.created_at);
+    return check_spending(tx, options_.prices, row.tenant_id);
   };
   Result<void> const stored = co_await store_.write(insert);
   if (!stored) co_return stored.error();
-  runner_.submit(row.id, std::move(request->secrets));
+  if (is_workflow)
+    workflows_->begun(row.id);
+  else
+    runner_.submit(row.id, std::move(request->secrets));
   co_return row;
 }
 
@@ -288,7 +361,11 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::cancel(std::string id) {
     return std::move(*row);
   };
   Result<ExecutionRow> row = co_await store_.write(write);
-  if (row) runner_.cancel(id);
+  if (row) {
+    runner_.cancel(id);
+    workflows_->wake(id);
+    if (row->parent_id) workflows_->wake(*row->parent_id);
+  }
   co_return row;
 }
 

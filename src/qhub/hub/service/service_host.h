@@ -6,6 +6,7 @@
 
 #include "qhub/hub/auth/principal.h"
 #include "qhub/hub/http/message.h"
+#include "qhub/hub/platform/usage.h"
 #include "qhub/hub/service/builder.h"
 #include "qhub/hub/service/execution_runner.h"
 #include "qhub/hub/service/pool_grants.h"
@@ -13,6 +14,8 @@
 #include "qhub/hub/service/submission.h"
 
 namespace qhub::hub {
+
+class WorkflowEngine;
 
 struct ServiceOptions {
   std::filesystem::path sandbox_program;  ///< By default qhub-sandbox beside the running program.
@@ -23,8 +26,12 @@ struct ServiceOptions {
   BuilderOptions build;
   ExecutionRunnerOptions run;
   std::optional<ServiceProgram> only = {};     ///< Whatever is executed, is this; nothing is built.
+  Prices prices = {};                          ///< Of executions.
   std::filesystem::path local_pools = {};      ///< With `only`: data pools are the directories of their parameters here.
 };
+
+/// Whether somebody may start and cancel executions. Errors: forbidden for who may only look.
+[[nodiscard]] Result<void> may_run_services(Principal const& principal);
 
 /// Builds and runs services: everything of them that is no request.
 class ServiceHost {
@@ -33,6 +40,7 @@ class ServiceHost {
   [[nodiscard]] static Result<std::unique_ptr<ServiceHost>> open(Store& store,
                                                                  std::filesystem::path const& data_directory,
                                                                  ServiceOptions const& options);
+  ~ServiceHost();
 
   /// Starts to build and to run.
   /// \param url  where this hub answers, for the services to call it.
@@ -46,9 +54,10 @@ class ServiceHost {
     JsonObject body;
     std::vector<std::string> tags = {};  ///< Beside those of the body.
     bool store_input = false;
+    std::string id = {};  ///< Of the execution, which may have been accepted before; empty: a new one.
   };
-  /// Accepts an execution. Errors: invalid_argument for a bad body; conflict if the service has not been built;
-  /// forbidden without the right to a data pool.
+  /// Accepts an execution. Errors: invalid_argument for a bad body; unsupported if the service has not been built or
+  /// deployed; forbidden for who may only look, without the right to a data pool, and if the tenant has spent what it wants to spend.
   [[nodiscard]] asio::awaitable<Result<ExecutionRow>> submit(Submission submission);
 
   /// Cancels an execution that has not ended. Errors: not_found; unavailable.
@@ -68,6 +77,9 @@ class ServiceHost {
   [[nodiscard]] ServiceFiles const& files() const { return files_; }
   [[nodiscard]] PoolGrants const& grants() const { return grants_; }
   [[nodiscard]] Sandbox const& sandbox() const { return sandbox_; }
+  [[nodiscard]] Prices const& prices() const { return options_.prices; }
+  /// Answers to tasks of workflows are told to it.
+  [[nodiscard]] WorkflowEngine& workflows() { return *workflows_; }
 
  private:
   ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path const& data_directory,
@@ -77,7 +89,7 @@ class ServiceHost {
   Result<ServiceProgram> program_of(std::string const& service_id);
   Result<ExecutionInput> input_of(ExecutionRow const& execution);
   Result<std::string> token_of(ExecutionRow const& execution, std::chrono::seconds lifetime);
-  Error not_runnable(ServiceRow const& service);
+  Error not_runnable(ServiceRow const& service, JsonObject const& definition);
   Result<void> authorize(Submission const& submission, ServiceRequest& request);
 
   Store& store_;
@@ -86,6 +98,7 @@ class ServiceHost {
   ServiceFiles const files_;
   ServiceOptions const options_;
   PoolGrants const grants_;
+  std::unique_ptr<WorkflowEngine> workflows_;
   PythonWorkers pythons_;
   ExecutionRunner runner_;
   Builder builder_;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "qhub/hub/platform/catalogue.h"
+#include "qhub/hub/resource/attachments.h"
 #include "qhub/hub/resource/list.h"
 #include "qhub/hub/resource/wire.h"
 #include "qhub/hub/service/kinds.h"
@@ -11,12 +12,11 @@
 #include "qhub/hub/service/applications.h"
 #include "qhub/hub/service/mount.h"
 #include "qhub/hub/service/service_documents.h"
+#include "qhub/hub/workflow/engine.h"
 #include "qhub/platform/services_handlers.h"
 
 namespace qhub::hub {
 namespace {
-
-constexpr std::size_t max_open_api = std::size_t{5} << 20;
 
 /// The enumeration's word for what filters may also call INTERNAL and PUBLIC.
 std::string lifecycle_word(std::string const& text) {
@@ -138,6 +138,8 @@ class Services final : public platform::ServicesHandlers, ResourceHandlers {
                      return invalid("scope", "is INTERNAL only for services of an organization");
                    if (service_type(service) == "MANAGED" && !find_service(tx.database, service.id).value().build)
                      return conflict("the service has not been built yet");
+                   if (service_type(service) == "WORKFLOW" && !has_attachment(tx, service.id, deployed_model))
+                     return conflict("the workflow has not been deployed yet");
                    return publish(tx, service, scope == "PUBLIC" ? "PUBLISHED" : "ACCESSIBLE", scope);
                  });
   }
@@ -158,22 +160,15 @@ class Services final : public platform::ServicesHandlers, ResourceHandlers {
   }
 
   Answer<std::string> get_service_open_api(Call& call, std::string id,
-                                           platform::GetServiceOpenApiRequest) override {
-    return read(call, kinds::service, id, [](Transaction& tx, Resource const& service) -> Result<std::string> {
-      auto document = find_attachment(tx, service.id, "openapi");
-      if (!document) return not_found("the service " + service.id + " has no OpenAPI document");
-      return std::move(document->content);
+                                           platform::GetServiceOpenApiRequest request) override {
+    return read(call, kinds::service, id, [request](Transaction& tx, Resource const& service) {
+      return open_api_of(tx, service, request.format);
     });
   }
   Answer<void> update_service_open_api(Call& call, std::string id,
                                        platform::UpdateServiceOpenApiRequest request) override {
     return write(call, kinds::service, id, Role::maintainer,
-                 [file = request.file](Transaction& tx, Resource& service) -> Result<void> {
-                   if (!file.path.empty() || file.content.size() > max_open_api)
-                     return too_large(fmt::format("file: an OpenAPI document has at most {} bytes", max_open_api));
-                   put_attachment(tx, service.id, "openapi", "application/yaml", file.content);
-                   return {};
-                 });
+                 [file = request.file](Transaction& tx, Resource& service) { return put_open_api(tx, service, file); });
   }
 
  private:

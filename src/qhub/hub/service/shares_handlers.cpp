@@ -89,7 +89,7 @@ Result<platform::ShareDto> add(Transaction& tx, Shared const& what, Resource con
   return to_dto(*grant, tx.now);
 }
 
-Result<platform::ShareDto> change_role(Transaction& tx, Resource const& resource, std::string const& share_id,
+Result<platform::ShareDto> change_share_role(Transaction& tx, Resource const& resource, std::string const& share_id,
                                        std::optional<platform::Role> const& role) {
   auto const read = read_role(role);
   if (!read) return read.error();
@@ -167,94 +167,119 @@ Result<void> remove_window(Transaction& tx, Resource const& resource, std::strin
   });
 }
 
-class ServiceShares final : public platform::ServiceSharesHandlers, ResourceHandlers {
+/// The operations on the shares of one kind of thing.
+class Shares : protected ResourceHandlers {
+ protected:
+  Shares(Transactions const& transactions, Shared const& what) : ResourceHandlers(transactions), what_(what) {}
+
+  Answer<std::vector<platform::ShareDto>> all(Call& call, std::string id) const {
+    return read(call, what_.kind, std::move(id), share_dtos);
+  }
+  Answer<platform::ShareDto> share(Call& call, std::string id, std::optional<platform::TenantId> with,
+                                   std::optional<platform::Role> role) const {
+    return write(call, what_.kind, std::move(id), Role::owner, [this, with, role](Transaction& tx, Resource& resource) {
+      return add(tx, what_, resource, with, role);
+    });
+  }
+  Answer<platform::ShareDto> change_role(Call& call, std::string id, std::string share_id,
+                                         std::optional<platform::Role> role) const {
+    return write(call, what_.kind, std::move(id), Role::owner, [share_id, role](Transaction& tx, Resource& resource) {
+      return change_share_role(tx, resource, share_id, role);
+    });
+  }
+  Answer<void> end(Call& call, std::string id, std::string share_id) const {
+    return write(call, what_.kind, std::move(id), Role::owner, [this, share_id](Transaction& tx, Resource& resource) {
+      return revoke(tx, what_, resource, share_id);
+    });
+  }
+  template <class Request>
+  Answer<platform::TimeBasedConstraintDto> constrain(Call& call, std::string id, std::string share_id,
+                                                     Request request) const {
+    return write(call, what_.kind, std::move(id), Role::owner, [share_id, request](Transaction& tx, Resource& resource) {
+      return add_window(tx, resource, share_id, request);
+    });
+  }
+  template <class Request>
+  Answer<platform::TimeBasedConstraintDto> change_constraint(Call& call, std::string id, std::string share_id,
+                                                             std::string constraint_id, Request request) const {
+    return write(call, what_.kind, std::move(id), Role::owner,
+                 [share_id, constraint_id, request](Transaction& tx, Resource& resource) {
+                   return change_window(tx, resource, share_id, constraint_id, request);
+                 });
+  }
+  Answer<void> remove_constraint(Call& call, std::string id, std::string share_id, std::string constraint_id) const {
+    return write(call, what_.kind, std::move(id), Role::owner,
+                 [share_id, constraint_id](Transaction& tx, Resource& resource) {
+                   return remove_window(tx, resource, share_id, constraint_id);
+                 });
+  }
+
+ private:
+  Shared const& what_;
+};
+
+class ServiceShares final : public platform::ServiceSharesHandlers, Shares {
  public:
-  using ResourceHandlers::ResourceHandlers;
+  explicit ServiceShares(Transactions const& transactions) : Shares(transactions, shared_service) {}
 
   Answer<std::vector<platform::ShareDto>> get_shares_for_service(Call& call, std::string id) override {
-    return read(call, kinds::service, id, share_dtos);
+    return all(call, std::move(id));
   }
   Answer<platform::ShareDto> share_service(Call& call, std::string id, platform::ShareServiceRequest request) override {
-    return write(call, kinds::service, id, Role::owner, [request](Transaction& tx, Resource& service) {
-      return add(tx, shared_service, service, request.shared_with, request.role);
-    });
+    return share(call, std::move(id), std::move(request.shared_with), std::move(request.role));
   }
   Answer<platform::ShareDto> update_service_share_role(Call& call, std::string id, std::string share_id,
                                                        platform::UpdateServiceShareRoleRequest request) override {
-    return write(call, kinds::service, id, Role::owner, [share_id, request](Transaction& tx, Resource& service) {
-      return change_role(tx, service, share_id, request.role);
-    });
+    return change_role(call, std::move(id), std::move(share_id), std::move(request.role));
   }
   Answer<void> delete_service_share(Call& call, std::string id, std::string share_id) override {
-    return write(call, kinds::service, id, Role::owner, [share_id](Transaction& tx, Resource& service) {
-      return revoke(tx, shared_service, service, share_id);
-    });
+    return end(call, std::move(id), std::move(share_id));
   }
   Answer<platform::TimeBasedConstraintDto> add_service_share_constraint(
       Call& call, std::string id, std::string share_id, platform::AddServiceShareConstraintRequest request) override {
-    return write(call, kinds::service, id, Role::owner, [share_id, request](Transaction& tx, Resource& service) {
-      return add_window(tx, service, share_id, request);
-    });
+    return constrain(call, std::move(id), std::move(share_id), std::move(request));
   }
   Answer<platform::TimeBasedConstraintDto> update_service_share_constraint(
       Call& call, std::string id, std::string share_id, std::string constraint_id,
       platform::UpdateServiceShareConstraintRequest request) override {
-    return write(call, kinds::service, id, Role::owner,
-                 [share_id, constraint_id, request](Transaction& tx, Resource& service) {
-                   return change_window(tx, service, share_id, constraint_id, request);
-                 });
+    return change_constraint(call, std::move(id), std::move(share_id), std::move(constraint_id), std::move(request));
   }
   Answer<void> delete_service_share_constraint(Call& call, std::string id, std::string share_id,
                                                std::string constraint_id) override {
-    return write(call, kinds::service, id, Role::owner, [share_id, constraint_id](Transaction& tx, Resource& service) {
-      return remove_window(tx, service, share_id, constraint_id);
-    });
+    return remove_constraint(call, std::move(id), std::move(share_id), std::move(constraint_id));
   }
 };
 
-class DataPoolShares final : public platform::DataPoolSharesHandlers, ResourceHandlers {
+class DataPoolShares final : public platform::DataPoolSharesHandlers, Shares {
  public:
-  using ResourceHandlers::ResourceHandlers;
+  explicit DataPoolShares(Transactions const& transactions) : Shares(transactions, shared_pool) {}
 
   Answer<std::vector<platform::ShareDto>> get_shares_for_data_pool(Call& call, std::string id) override {
-    return read(call, kinds::data_pool, id, share_dtos);
+    return all(call, std::move(id));
   }
   Answer<platform::ShareDto> share_data_pool(Call& call, std::string id,
                                              platform::ShareDataPoolRequest request) override {
-    return write(call, kinds::data_pool, id, Role::owner, [request](Transaction& tx, Resource& pool) {
-      return add(tx, shared_pool, pool, request.shared_with, request.role);
-    });
+    return share(call, std::move(id), std::move(request.shared_with), std::move(request.role));
   }
   Answer<platform::ShareDto> update_data_pool_share_role(Call& call, std::string id, std::string share_id,
                                                          platform::UpdateDataPoolShareRoleRequest request) override {
-    return write(call, kinds::data_pool, id, Role::owner, [share_id, request](Transaction& tx, Resource& pool) {
-      return change_role(tx, pool, share_id, request.role);
-    });
+    return change_role(call, std::move(id), std::move(share_id), std::move(request.role));
   }
   Answer<void> delete_data_pool_share(Call& call, std::string id, std::string share_id) override {
-    return write(call, kinds::data_pool, id, Role::owner, [share_id](Transaction& tx, Resource& pool) {
-      return revoke(tx, shared_pool, pool, share_id);
-    });
+    return end(call, std::move(id), std::move(share_id));
   }
   Answer<platform::TimeBasedConstraintDto> add_data_pool_share_constraint(
       Call& call, std::string id, std::string share_id, platform::AddDataPoolShareConstraintRequest request) override {
-    return write(call, kinds::data_pool, id, Role::owner, [share_id, request](Transaction& tx, Resource& pool) {
-      return add_window(tx, pool, share_id, request);
-    });
+    return constrain(call, std::move(id), std::move(share_id), std::move(request));
   }
   Answer<platform::TimeBasedConstraintDto> update_data_pool_share_constraint(
       Call& call, std::string id, std::string share_id, std::string constraint_id,
       platform::UpdateDataPoolShareConstraintRequest request) override {
-    return write(call, kinds::data_pool, id, Role::owner,
-                 [share_id, constraint_id, request](Transaction& tx, Resource& pool) {
-                   return change_window(tx, pool, share_id, constraint_id, request);
-                 });
+    return change_constraint(call, std::move(id), std::move(share_id), std::move(constraint_id), std::move(request));
   }
   Answer<void> delete_data_pool_share_constraint(Call& call, std::string id, std::string share_id,
                                                  std::string constraint_id) override {
-    return write(call, kinds::data_pool, id, Role::owner, [share_id, constraint_id](Transaction& tx, Resource& pool) {
-      return remove_window(tx, pool, share_id, constraint_id);
-    });
+    return remove_constraint(call, std::move(id), std::move(share_id), std::move(constraint_id));
   }
 };
 

@@ -339,6 +339,80 @@ CREATE TABLE secrets (
   name  TEXT PRIMARY KEY,
   value BLOB NOT NULL
 ) WITHOUT ROWID;
+)sql",
+                           R"sql(
+ALTER TABLE service_executions ADD COLUMN type TEXT NOT NULL DEFAULT 'MANAGED';  -- or WORKFLOW
+ALTER TABLE service_executions ADD COLUMN used_seconds INTEGER;  -- begun ones; NULL where it is not charged
+
+CREATE TABLE workflow_runs (
+  execution TEXT PRIMARY KEY REFERENCES service_executions (id) ON DELETE CASCADE,
+  model     TEXT NOT NULL,    -- BPMN
+  run       TEXT NOT NULL,    -- JSON: where it is
+  active    INTEGER NOT NULL  -- whether it has not ended
+);
+CREATE INDEX workflow_runs_active ON workflow_runs (execution) WHERE active;
+
+CREATE TABLE workflow_tasks (
+  id            TEXT PRIMARY KEY,
+  execution     TEXT NOT NULL REFERENCES workflow_runs (execution) ON DELETE CASCADE,
+  activity      TEXT NOT NULL,
+  user_id       TEXT NOT NULL,  -- who is asked
+  response_type TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  response      TEXT,  -- JSON
+  answered_at   INTEGER,
+  UNIQUE (execution, activity)
+) WITHOUT ROWID;
+CREATE INDEX notifications_by_reference ON notifications (reference_id) WHERE reference_id IS NOT NULL;
+
+-- How many resources there are: counting 100,000 of them takes longer than showing a page.
+CREATE TABLE resource_counts (
+  kind       TEXT NOT NULL,
+  visibility TEXT NOT NULL,
+  tenant_id  TEXT NOT NULL,
+  resources  INTEGER NOT NULL,
+  PRIMARY KEY (kind, visibility, tenant_id)
+) WITHOUT ROWID;
+INSERT INTO resource_counts SELECT kind, visibility, tenant_id, count(*) FROM resources WHERE parent IS NULL GROUP BY
+  kind, visibility, tenant_id;
+CREATE TRIGGER resources_made AFTER INSERT ON resources WHEN new.parent IS NULL BEGIN
+  INSERT INTO resource_counts VALUES (new.kind, new.visibility, new.tenant_id, 1)
+    ON CONFLICT DO UPDATE SET resources = resources + 1;
+END;
+CREATE TRIGGER resources_removed AFTER DELETE ON resources WHEN old.parent IS NULL BEGIN
+  UPDATE resource_counts SET resources = resources - 1 WHERE kind = old.kind AND visibility = old.visibility AND
+    tenant_id = old.tenant_id;
+END;
+CREATE TRIGGER resources_shown AFTER UPDATE OF visibility ON resources WHEN new.parent IS NULL AND
+  new.visibility <> old.visibility BEGIN
+  UPDATE resource_counts SET resources = resources - 1 WHERE kind = old.kind AND visibility = old.visibility AND
+    tenant_id = old.tenant_id;
+  INSERT INTO resource_counts VALUES (new.kind, new.visibility, new.tenant_id, 1)
+    ON CONFLICT DO UPDATE SET resources = resources + 1;
+END;
+
+-- What tenants used, by the day on which it ended: costs stay when jobs and executions are removed, and reports need not
+-- read them.
+CREATE TABLE usage (
+  tenant_id TEXT NOT NULL,
+  day       INTEGER NOT NULL,  -- its beginning
+  class     TEXT NOT NULL,     -- QUANTUM or CLASSIC
+  resource  TEXT NOT NULL,     -- a backend or a service
+  provider  TEXT NOT NULL,     -- of the backend
+  runs      INTEGER NOT NULL,
+  quantity  INTEGER NOT NULL,  -- shots, or seconds
+  PRIMARY KEY (tenant_id, day, class, resource, provider)
+) WITHOUT ROWID;
+INSERT INTO usage SELECT tenant_id, ended_at / 86400000000 * 86400000000, 'QUANTUM', backend_id, provider, count(*),
+  sum(shots) FROM jobs WHERE status = 'COMPLETED' GROUP BY 1, 2, 4, 5;
+CREATE TRIGGER jobs_used AFTER UPDATE OF status ON jobs WHEN new.status = 'COMPLETED' AND old.status <> 'COMPLETED' BEGIN
+  INSERT INTO usage VALUES (new.tenant_id, new.ended_at / 86400000000 * 86400000000, 'QUANTUM', new.backend_id,
+    new.provider, 1, new.shots) ON CONFLICT DO UPDATE SET runs = runs + 1, quantity = quantity + excluded.quantity;
+END;
+CREATE TRIGGER executions_used AFTER UPDATE OF used_seconds ON service_executions WHEN new.used_seconds IS NOT NULL BEGIN
+  INSERT INTO usage VALUES (new.tenant_id, new.ended_at / 86400000000 * 86400000000, 'CLASSIC', new.service_id, '', 1,
+    new.used_seconds) ON CONFLICT DO UPDATE SET runs = runs + 1, quantity = quantity + excluded.quantity;
+END;
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {
