@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""How long a page of a long list takes: 100,000 public services of one owner, pages over HTTP, one after the other.
+"""How long a page of a long list takes: 100,000 public services of one owner, and as many algorithms, which can be
+searched; pages over HTTP, one after the other.
 
     bench/hub/platform_lists.py build/release/bin/qhubd [--services 100000] [--repeat 20]
 
@@ -39,18 +40,21 @@ def fill(database: Path, count: int) -> None:
     with sqlite3.connect(database) as connection:
         (owner,) = connection.execute("SELECT id FROM users").fetchone()
         now = int(time.time() * 1e6)
-        for number in range(1, count + 1):
-            name = f"service-{number * 7919 % count:06}"
-            document = {"name": name, "displayName": f"Service {number}", "serviceDefinitions": [
-                {"id": str(uuid.uuid4()), "type": "MANAGED", "summary": "Optimises routes of vans", "version": "1"}]}
-            connection.execute(
-                "INSERT INTO resources (id, kind, tenant_id, tenant_kind, creator_id, name, label, unique_name, visibility,"
-                " state, document, created_at, modified_at) VALUES (?, 'service', ?, 'USER', ?, ?, ?, ?, 'PUBLIC',"
-                " 'PUBLISHED', ?, ?, ?)",
-                (str(uuid.uuid4()), owner, owner, name, f"Service {number}", f"{owner}/{name}", json.dumps(document), now,
-                 now))
-            connection.execute("INSERT INTO resource_search (rowid, text) VALUES (last_insert_rowid(), ?)",
-                               (f"{name}\nService {number}",))
+        for kind in ("service", "algorithm"):
+            for number in range(1, count + 1):
+                name = f"{kind}-{number * 7919 % count:06}"
+                document = {"name": name, "displayName": f"{kind.title()} {number}", "computationModel": "QUANTUM"}
+                if kind == "service":
+                    document["serviceDefinitions"] = [{"id": str(uuid.uuid4()), "type": "MANAGED", "version": "1",
+                                                       "summary": "Optimises routes of vans"}]
+                connection.execute(
+                    "INSERT INTO resources (id, kind, tenant_id, tenant_kind, creator_id, name, label, unique_name,"
+                    " visibility, state, document, created_at, modified_at) VALUES (?, ?, ?, 'USER', ?, ?, ?, ?, 'PUBLIC',"
+                    " 'PUBLISHED', ?, ?, ?)",
+                    (str(uuid.uuid4()), kind, owner, owner, name, f"{kind.title()} {number}", f"{owner}/{name}",
+                     json.dumps(document), now, now))
+                connection.execute("INSERT INTO resource_search (rowid, text) VALUES (last_insert_rowid(), ?)",
+                                   (f"{name}\n{kind.title()} {number}",))
     connection.close()
 
 
@@ -80,7 +84,7 @@ def main() -> None:
         token = (data / "owner-token").read_text().strip()
         process, url = start(arguments.qhubd, data)
         last = arguments.services // 20 - 1
-        pages = "/qc-catalog/marketplace/services"
+        pages, own = "/qc-catalog/marketplace/services", "/qc-catalog/algorithms"
         try:
             print(f"{'page of 20':40} {'median':>8} {'slowest':>8}  of")
             for name, path in {
@@ -90,6 +94,12 @@ def main() -> None:
                 "first by name": f"{pages}?size=20&sort=name,asc",
                 "last by name": f"{pages}?size=20&sort=name,asc&page={last}",
                 "last by display name, descending": f"{pages}?size=20&sort=displayName,desc&page={last}",
+                "own and granted, middle by name": f"{own}?size=20&sort=name,asc&page={last // 2}",
+                "everything visible, last": f"{own}?access=ALL&size=20&page={last}",
+                "search, found in 10": f"{own}?access=ALL&q=09999",
+                "search, found in 1,000": f"{own}?access=ALL&q=algorithm-099",
+                "search, found in all": f"{own}?access=ALL&q=algorithm",
+                "search of two characters, in all": f"{own}?access=ALL&q=al",
             }.items():
                 median, slowest, total = measure(url, token, path, arguments.repeat)
                 print(f"{name:40} {median:8.2f} {slowest:8.2f}  {total}")

@@ -28,28 +28,42 @@ std::string_view column(SortBy by) {
   return "r.number";
 }
 
-/// The disjoint sets of rows that a list is made of: each is read in its order through an index, and merged.
-std::vector<std::string_view> arms(Access access) {
-  static constexpr std::string_view own = "resources r WHERE r.tenant_id = ?1 AND r.kind = ?2 AND r.parent IS NULL";
-  static constexpr std::string_view granted =
-      "grants g JOIN resources r ON r.number = g.resource WHERE g.sid = ?1 AND g.kind = ?2 AND g.revoked_at IS NULL "
-      "AND "
-      "(g.valid_from IS NULL OR g.valid_from <= ?6) AND (g.valid_until IS NULL OR g.valid_until > ?6) AND r.tenant_id "
-      "<> ?1";
-  static constexpr std::string_view internal =
-      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' "
-      "AND "
-      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL'";
-  static constexpr std::string_view internal_besides =
-      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' "
-      "AND "
-      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL' AND r.tenant_id <> ?1 AND NOT EXISTS (SELECT 1 "
-      "FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)";
-  static constexpr std::string_view everyone =
-      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC'";
-  static constexpr std::string_view everyone_besides =
-      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC' AND r.tenant_id <> ?1 AND NOT "
-      "EXISTS (SELECT 1 FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)";
+/// The disjoint sets of rows that a list is made of. Each is read in its order through an index, and merged; how many
+/// rows there are is known from the numbers that resource_counts keeps, so that nothing is counted.
+struct Arm {
+  std::string_view rows;
+  std::string_view count;
+};
+
+std::vector<Arm> arms(Access access) {
+  static constexpr Arm own{
+      "resources r WHERE r.tenant_id = ?1 AND r.kind = ?2 AND r.parent IS NULL",
+      "SELECT coalesce(sum(resources), 0) FROM resource_counts WHERE kind = ?2 AND visibility IN ('PRIVATE', "
+      "'INTERNAL', 'PUBLIC') AND tenant_id = ?1"};
+  static constexpr std::string_view granted_rows =
+      "grants g JOIN resources r ON r.number = g.resource WHERE g.sid = ?1 AND g.kind = ?2 AND g.revoked_at IS NULL AND "
+      "(g.valid_from IS NULL OR g.valid_from <= ?6) AND (g.valid_until IS NULL OR g.valid_until > ?6) AND r.tenant_id <> "
+      "?1";
+  static constexpr Arm granted{granted_rows, {}};
+  static constexpr Arm internal{
+      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' AND "
+      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL'",
+      "SELECT coalesce(sum(resources), 0) FROM members m JOIN resource_counts c ON c.kind = ?2 AND c.visibility = "
+      "'INTERNAL' AND c.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED'"};
+  static constexpr Arm internal_besides{
+      "members m JOIN resources r ON r.tenant_id = m.organization_id WHERE m.user_id = ?3 AND m.status = 'ACCEPTED' AND "
+      "r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'INTERNAL' AND r.tenant_id <> ?1 AND NOT EXISTS (SELECT 1 FROM "
+      "grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)",
+      {}};
+  static constexpr Arm everyone{
+      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC'",
+      "SELECT coalesce(sum(resources), 0) FROM resource_counts WHERE kind = ?2 AND visibility = 'PUBLIC'"};
+  static constexpr Arm everyone_besides{
+      "resources r WHERE r.kind = ?2 AND r.parent IS NULL AND r.visibility = 'PUBLIC' AND r.tenant_id <> ?1 AND NOT EXISTS "
+      "(SELECT 1 FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS NULL)",
+      "SELECT coalesce(sum(resources), 0) - (SELECT count(DISTINCT r.number) FROM grants g JOIN resources r ON r.number = "
+      "g.resource WHERE g.sid = ?1 AND g.kind = ?2 AND g.revoked_at IS NULL AND r.parent IS NULL AND r.visibility = "
+      "'PUBLIC' AND r.tenant_id <> ?1) FROM resource_counts WHERE kind = ?2 AND visibility = 'PUBLIC' AND tenant_id <> ?1"};
   switch (access) {
     case Access::granted:
       return {own, granted};
@@ -130,19 +144,19 @@ ListPage list(Transaction& transaction, Kind const& kind, ListQuery query) {
 
   std::vector<ListQuery::Order> order = query.order;
   if (order.empty()) order.push_back({SortBy::created_at, true, {}});
-  std::vector<std::string> columns, sorting;
-  for (ListQuery::Order const& each : order) {
-    columns.push_back(fmt::format("{} AS k{}", column(each.by), columns.size()));
-    sorting.push_back(fmt::format("k{} {}", sorting.size(), each.descending ? "DESC" : "ASC"));
-  }
   // The number tells apart what is equal otherwise, so that no page repeats or misses one.
-  sorting.push_back(fmt::format("n {}", order.back().descending ? "DESC" : "ASC"));
+  order.push_back({SortBy::created_at, order.back().descending, {}});
+  std::vector<std::string> columns;
+  for (ListQuery::Order const& each : order) columns.push_back(fmt::format("{} AS k{}", column(each.by), columns.size()));
 
   std::string rows, total;
-  for (std::string_view const arm : arms(query.access)) {
-    rows += fmt::format("{}SELECT {}, r.number AS n FROM {}{}", rows.empty() ? "" : " UNION ALL ",
-                        fmt::join(columns, ", "), arm, conditions);
-    total += fmt::format("{}(SELECT count(*) FROM {}{})", total.empty() ? "" : " + ", arm, conditions);
+  for (Arm const& arm : arms(query.access)) {
+    rows += fmt::format("{}SELECT {} FROM {}{}", rows.empty() ? "" : " UNION ALL ", fmt::join(columns, ", "), arm.rows,
+                        conditions);
+    std::string const count = conditions.empty() && !arm.count.empty()
+                                  ? std::string(arm.count)
+                                  : fmt::format("SELECT count(*) FROM {}{}", arm.rows, conditions);
+    total += fmt::format("{}({})", total.empty() ? "" : " + ", count);
   }
   Connection& database = transaction.database;
   Principal const& caller = transaction.caller;
@@ -154,13 +168,21 @@ ListPage list(Transaction& transaction, Kind const& kind, ListQuery query) {
     statement.step();
     page.total = statement.column<std::int64_t>(0);
   }
+  // The rows before a page are walked over: of a page in the second half those behind it, in the opposite order.
+  std::int64_t const first = std::min(query.page * query.size, page.total);
+  std::int64_t const last = std::min(first + query.size, page.total);
+  bool const backwards = first > page.total - last;
+  std::vector<std::string> sorting;
+  for (ListQuery::Order const& each : order)
+    sorting.push_back(fmt::format("k{} {}", sorting.size(), each.descending != backwards ? "DESC" : "ASC"));
   std::vector<std::int64_t> numbers;
-  {
+  if (first < last) {
     Statement statement = database.query(
         fmt::format("{} ORDER BY {} LIMIT ?7 OFFSET ?8", rows, fmt::join(sorting, ", ")), caller.tenant_id, kind.name,
-        caller.user_id, term, states, transaction.now, query.size, query.page * query.size);
-    while (statement.step()) numbers.push_back(statement.column<std::int64_t>(static_cast<int>(columns.size())));
+        caller.user_id, term, states, transaction.now, last - first, backwards ? page.total - last : first);
+    while (statement.step()) numbers.push_back(statement.column<std::int64_t>(static_cast<int>(columns.size()) - 1));
   }
+  if (backwards) std::ranges::reverse(numbers);
   for (std::int64_t const number : numbers)
     if (auto resource = find_by_number(transaction, number)) page.content.push_back(std::move(*resource));
   page.query = std::move(query);
