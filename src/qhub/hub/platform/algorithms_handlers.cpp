@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "qhub/hub/platform/catalogue.h"
+#include "qhub/hub/platform/catalogue_handlers.h"
 #include "qhub/hub/platform/mount.h"
 
 namespace qhub::hub {
@@ -75,9 +75,10 @@ Result<Resource> other_end(Transaction& tx, Resource const& algorithm, Request c
   return found;
 }
 
-class Algorithms final : public platform::AlgorithmsHandlers, ResourceHandlers {
+class Algorithms final : public platform::AlgorithmsHandlers, CatalogueHandlers {
  public:
-  using ResourceHandlers::ResourceHandlers;
+  explicit Algorithms(Transactions const& transactions)
+      : CatalogueHandlers(transactions, kinds::algorithm, collection) {}
 
   Answer<platform::PageResponseAlgorithmOverviewDto> get_algorithms(Call& call,
                                                                     platform::GetAlgorithmsRequest request) override {
@@ -121,45 +122,29 @@ class Algorithms final : public platform::AlgorithmsHandlers, ResourceHandlers {
   }
   Answer<void> set_algorithm_visibility(Call& call, std::string id,
                                         platform::SetAlgorithmVisibilityRequest request) override {
-    return write(call, kinds::algorithm, id, Role::owner, [request](Transaction& tx, Resource& algorithm) {
-      return set_visibility(tx, kinds::algorithm, algorithm, request.type.text());
-    });
+    return show(call, std::move(id), request.type);
   }
 
   Answer<platform::SketchDto> create_algorithm_sketch(Call& call, std::string id,
                                                       platform::CreateAlgorithmSketchRequest request) override {
-    return write(call, kinds::algorithm, id, Role::maintainer, [request](Transaction& tx, Resource& algorithm) {
-      return create_sketch(tx, collection, algorithm, request.description);
-    });
+    return make_sketch(call, std::move(id), std::move(request.description));
   }
   Answer<platform::SketchDto> get_algorithm_sketch(Call& call, std::string id, std::string sketch_id) override {
-    return read(call, kinds::algorithm, id, [sketch_id](Transaction& tx, Resource const& algorithm) {
-      return get_sketch(tx, collection, algorithm, sketch_id);
-    });
+    return sketch(call, std::move(id), std::move(sketch_id));
   }
   Answer<platform::SketchDto> update_algorithm_sketch(Call& call, std::string id, std::string sketch_id,
                                                       platform::UpdateAlgorithmSketchRequest request) override {
-    return write(call, kinds::algorithm, id, Role::maintainer,
-                 [sketch_id, request](Transaction& tx, Resource& algorithm) {
-                   return update_sketch(tx, collection, algorithm, sketch_id, request.description);
-                 });
+    return change_sketch(call, std::move(id), std::move(sketch_id), std::move(request.description));
   }
   Answer<void> delete_algorithm_sketch(Call& call, std::string id, std::string sketch_id) override {
-    return write(call, kinds::algorithm, id, Role::maintainer, [sketch_id](Transaction& tx, Resource& algorithm) {
-      return remove_part(tx, kinds::sketch, algorithm, sketch_id);
-    });
+    return remove_part(call, kinds::sketch, std::move(id), std::move(sketch_id));
   }
   Answer<Response> get_algorithm_sketch_image(Call& call, std::string id, std::string sketch_id) override {
-    return read(call, kinds::algorithm, id, [sketch_id](Transaction& tx, Resource const& algorithm) {
-      return part_image(tx, kinds::sketch, algorithm, sketch_id);
-    });
+    return part_image(call, kinds::sketch, std::move(id), std::move(sketch_id));
   }
   Answer<void> upload_algorithm_sketch_image(Call& call, std::string id, std::string sketch_id,
                                              platform::UploadAlgorithmSketchImageRequest request) override {
-    return write(call, kinds::algorithm, id, Role::maintainer,
-                 [sketch_id, request](Transaction& tx, Resource& algorithm) {
-                   return put_part_image(tx, kinds::sketch, algorithm, sketch_id, request.file);
-                 });
+    return put_part_image(call, kinds::sketch, std::move(id), std::move(sketch_id), std::move(request.file));
   }
 
   Answer<std::vector<platform::AlgorithmRelationDto>> get_algorithm_relations(Call& call, std::string id) override {
@@ -209,9 +194,7 @@ class Algorithms final : public platform::AlgorithmsHandlers, ResourceHandlers {
         });
   }
   Answer<void> delete_algorithm_relation(Call& call, std::string id, std::string relation_id) override {
-    return write(call, kinds::algorithm, id, Role::maintainer, [relation_id](Transaction& tx, Resource& algorithm) {
-      return remove_part(tx, kinds::algorithm_relation, algorithm, relation_id);
-    });
+    return remove_part(call, kinds::algorithm_relation, std::move(id), std::move(relation_id));
   }
   Answer<platform::PageResponseAlgorithmRelationTypeDto> get_algorithm_relation_types(Call&) override {
     platform::PageResponseAlgorithmRelationTypeDto page;
@@ -222,17 +205,14 @@ class Algorithms final : public platform::AlgorithmsHandlers, ResourceHandlers {
 
   Answer<std::vector<platform::AccessPermissionDto>> get_algorithm_access_permissions(Call& call,
                                                                                       std::string id) override {
-    return read(call, kinds::algorithm, id, access_permissions);
+    return permissions(call, std::move(id));
   }
   Answer<void> add_algorithm_access_permission(Call& call, std::string id,
                                                platform::AddAlgorithmAccessPermissionRequest request) override {
-    return write(call, kinds::algorithm, id, Role::owner, [request](Transaction& tx, Resource& algorithm) {
-      return add_access_permission(tx, algorithm, request.sid, request.access_permission_role);
-    });
+    return permit(call, std::move(id), std::move(request.sid), std::move(request.access_permission_role));
   }
   Answer<void> remove_algorithm_access_permission(Call& call, std::string id, std::string sid) override {
-    return write(call, kinds::algorithm, id, Role::owner,
-                 [sid](Transaction& tx, Resource& algorithm) { return remove_access_permission(tx, algorithm, sid); });
+    return forbid(call, std::move(id), std::move(sid));
   }
 };
 

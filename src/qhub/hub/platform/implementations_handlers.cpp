@@ -7,7 +7,7 @@
 
 #include "qhub/hub/git/http_backend.h"
 #include "qhub/hub/http/problem.h"
-#include "qhub/hub/platform/catalogue.h"
+#include "qhub/hub/platform/catalogue_handlers.h"
 #include "qhub/hub/platform/implementations.h"
 #include "qhub/hub/platform/mount.h"
 #include "qhub/hub/platform/organizations.h"
@@ -37,10 +37,12 @@ Result<Resource> insert_implementation(Transaction& tx, std::string const& id,
   return create(tx, kinds::implementation, {.document = std::move(document), .id = id});
 }
 
-class Implementations final : public platform::ImplementationsHandlers, ResourceHandlers {
+class Implementations final : public platform::ImplementationsHandlers, CatalogueHandlers {
  public:
   explicit Implementations(Platform const& platform)
-      : ResourceHandlers(platform.transactions), data_directory_(platform.data_directory), pool_(platform.pool) {}
+      : CatalogueHandlers(platform.transactions, kinds::implementation, "implementations"),
+        data_directory_(platform.data_directory),
+        pool_(platform.pool) {}
 
   Answer<platform::PageResponseImplementationDto> get_implementations(
       Call& call, platform::GetImplementationsRequest request) override {
@@ -93,9 +95,7 @@ class Implementations final : public platform::ImplementationsHandlers, Resource
   }
   Answer<void> set_implementation_visibility(Call& call, std::string id,
                                              platform::SetImplementationVisibilityRequest request) override {
-    return write(call, kinds::implementation, id, Role::owner, [request](Transaction& tx, Resource& implementation) {
-      return set_visibility(tx, kinds::implementation, implementation, request.type.text());
-    });
+    return show(call, std::move(id), request.type);
   }
   Answer<void> update_implementation_summary(Call& call, std::string id,
                                              platform::UpdateImplementationSummaryRequest request) override {
@@ -108,13 +108,11 @@ class Implementations final : public platform::ImplementationsHandlers, Resource
 
   Answer<std::vector<platform::AccessPermissionDto>> get_implementation_access_permissions(Call& call,
                                                                                            std::string id) override {
-    return read(call, kinds::implementation, id, access_permissions);
+    return permissions(call, std::move(id));
   }
   Answer<void> add_implementation_access_permission(
       Call& call, std::string id, platform::AddImplementationAccessPermissionRequest request) override {
-    return write(call, kinds::implementation, id, Role::owner, [request](Transaction& tx, Resource& implementation) {
-      return add_access_permission(tx, implementation, request.id, request.role);
-    });
+    return permit(call, std::move(id), std::move(request.id), std::move(request.role));
   }
   Answer<void> update_implementation_access_permission(
       Call& call, std::string id, std::string member_id,
@@ -131,9 +129,7 @@ class Implementations final : public platform::ImplementationsHandlers, Resource
                  });
   }
   Answer<void> remove_implementation_access_permission(Call& call, std::string id, std::string member_id) override {
-    return write(call, kinds::implementation, id, Role::owner, [member_id](Transaction& tx, Resource& implementation) {
-      return remove_access_permission(tx, implementation, member_id);
-    });
+    return forbid(call, std::move(id), std::move(member_id));
   }
   Answer<Response> get_permission_for_implementation(Call& call, std::string slug,
                                                      platform::GetPermissionForImplementationRequest request) override {

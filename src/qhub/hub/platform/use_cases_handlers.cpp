@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "qhub/hub/platform/catalogue.h"
+#include "qhub/hub/platform/catalogue_handlers.h"
 #include "qhub/hub/platform/demos.h"
 #include "qhub/hub/platform/mount.h"
 
@@ -59,9 +59,10 @@ Result<void> keep_one_main_author(Transaction& tx, Resource const& use_case, Res
   return {};
 }
 
-class UseCases final : public platform::UseCasesHandlers, ResourceHandlers {
+class UseCases final : public platform::UseCasesHandlers, CatalogueHandlers {
  public:
-  explicit UseCases(Platform const& platform) : ResourceHandlers(platform.transactions) {}
+  explicit UseCases(Platform const& platform)
+      : CatalogueHandlers(platform.transactions, kinds::use_case, collection) {}
 
   Answer<platform::PageResponseUseCaseOverviewDto> get_use_cases(Call& call,
                                                                  platform::GetUseCasesRequest request) override {
@@ -104,45 +105,29 @@ class UseCases final : public platform::UseCasesHandlers, ResourceHandlers {
   }
   Answer<void> set_use_case_visibility(Call& call, std::string id,
                                        platform::SetUseCaseVisibilityRequest request) override {
-    return write(call, kinds::use_case, id, Role::owner, [request](Transaction& tx, Resource& use_case) {
-      return set_visibility(tx, kinds::use_case, use_case, request.type.text());
-    });
+    return show(call, std::move(id), request.type);
   }
 
   Answer<platform::SketchDto> create_use_case_sketch(Call& call, std::string id,
                                                      platform::CreateUseCaseSketchRequest request) override {
-    return write(call, kinds::use_case, id, Role::maintainer, [request](Transaction& tx, Resource& use_case) {
-      return create_sketch(tx, collection, use_case, request.description);
-    });
+    return make_sketch(call, std::move(id), std::move(request.description));
   }
   Answer<platform::SketchDto> get_use_case_sketch(Call& call, std::string id, std::string sketch_id) override {
-    return read(call, kinds::use_case, id, [sketch_id](Transaction& tx, Resource const& use_case) {
-      return get_sketch(tx, collection, use_case, sketch_id);
-    });
+    return sketch(call, std::move(id), std::move(sketch_id));
   }
   Answer<platform::SketchDto> update_use_case_sketch(Call& call, std::string id, std::string sketch_id,
                                                      platform::UpdateUseCaseSketchRequest request) override {
-    return write(call, kinds::use_case, id, Role::maintainer,
-                 [sketch_id, request](Transaction& tx, Resource& use_case) {
-                   return update_sketch(tx, collection, use_case, sketch_id, request.description);
-                 });
+    return change_sketch(call, std::move(id), std::move(sketch_id), std::move(request.description));
   }
   Answer<void> delete_use_case_sketch(Call& call, std::string id, std::string sketch_id) override {
-    return write(call, kinds::use_case, id, Role::maintainer, [sketch_id](Transaction& tx, Resource& use_case) {
-      return remove_part(tx, kinds::sketch, use_case, sketch_id);
-    });
+    return remove_part(call, kinds::sketch, std::move(id), std::move(sketch_id));
   }
   Answer<Response> get_use_case_sketch_image(Call& call, std::string id, std::string sketch_id) override {
-    return read(call, kinds::use_case, id, [sketch_id](Transaction& tx, Resource const& use_case) {
-      return part_image(tx, kinds::sketch, use_case, sketch_id);
-    });
+    return part_image(call, kinds::sketch, std::move(id), std::move(sketch_id));
   }
   Answer<void> upload_use_case_sketch_image(Call& call, std::string id, std::string sketch_id,
                                             platform::UploadUseCaseSketchImageRequest request) override {
-    return write(call, kinds::use_case, id, Role::maintainer,
-                 [sketch_id, request](Transaction& tx, Resource& use_case) {
-                   return put_part_image(tx, kinds::sketch, use_case, sketch_id, request.file);
-                 });
+    return put_part_image(call, kinds::sketch, std::move(id), std::move(sketch_id), std::move(request.file));
   }
 
   Answer<Response> get_use_case_logo(Call& call, std::string id) override {
@@ -189,21 +174,14 @@ class UseCases final : public platform::UseCasesHandlers, ResourceHandlers {
                  });
   }
   Answer<void> delete_use_case_author(Call& call, std::string id, std::string author_id) override {
-    return write(call, kinds::use_case, id, Role::maintainer, [author_id](Transaction& tx, Resource& use_case) {
-      return remove_part(tx, kinds::author, use_case, author_id);
-    });
+    return remove_part(call, kinds::author, std::move(id), std::move(author_id));
   }
   Answer<Response> get_use_case_author_image(Call& call, std::string id, std::string author_id) override {
-    return read(call, kinds::use_case, id, [author_id](Transaction& tx, Resource const& use_case) {
-      return part_image(tx, kinds::author, use_case, author_id);
-    });
+    return part_image(call, kinds::author, std::move(id), std::move(author_id));
   }
   Answer<void> upload_use_case_author_image(Call& call, std::string id, std::string author_id,
                                             platform::UploadUseCaseAuthorImageRequest request) override {
-    return write(call, kinds::use_case, id, Role::maintainer,
-                 [author_id, request](Transaction& tx, Resource& use_case) {
-                   return put_part_image(tx, kinds::author, use_case, author_id, request.file);
-                 });
+    return put_part_image(call, kinds::author, std::move(id), std::move(author_id), std::move(request.file));
   }
   Answer<void> delete_use_case_author_image(Call& call, std::string id, std::string author_id) override {
     return write(call, kinds::use_case, id, Role::maintainer,
@@ -243,17 +221,14 @@ class UseCases final : public platform::UseCasesHandlers, ResourceHandlers {
 
   Answer<std::vector<platform::AccessPermissionDto>> get_use_case_access_permissions(Call& call,
                                                                                      std::string id) override {
-    return read(call, kinds::use_case, id, access_permissions);
+    return permissions(call, std::move(id));
   }
   Answer<void> add_use_case_access_permission(Call& call, std::string id,
                                               platform::AddUseCaseAccessPermissionRequest request) override {
-    return write(call, kinds::use_case, id, Role::owner, [request](Transaction& tx, Resource& use_case) {
-      return add_access_permission(tx, use_case, request.sid, request.access_permission_role);
-    });
+    return permit(call, std::move(id), std::move(request.sid), std::move(request.access_permission_role));
   }
   Answer<void> remove_use_case_access_permission(Call& call, std::string id, std::string sid) override {
-    return write(call, kinds::use_case, id, Role::owner,
-                 [sid](Transaction& tx, Resource& use_case) { return remove_access_permission(tx, use_case, sid); });
+    return forbid(call, std::move(id), std::move(sid));
   }
 
   Answer<platform::DemoWithStatus> get_use_case_demo(Call& call, std::string id) override {
