@@ -19,8 +19,6 @@ LEFT_OUT = {
     # What takes away the token that the next requests need.
     "user": ["--exclude-operation-id", "user_settings.delete_current_user", "--exclude-operation-id",
              "user_settings_personal_access_tokens.regenerate_default_personal_access_token"],
-    # Images have media types of their own, where the contract has bytes; an API description is the text as uploaded.
-    "platform": ["--exclude-path-regex", "/(image|logo|openapi)$"],
 }
 
 

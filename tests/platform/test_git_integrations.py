@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
+from support import gitlab as server
+from support.gitlab import TOKEN, GitLab
 from support.hub import Hub
 from support.people import person
-
-TOKEN = "glpat-good"
-
-
-class GitLab(BaseHTTPRequestHandler):
-    asked: list[str] = []
-
-    def do_GET(self):
-        self.asked.append(self.path)
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
-            return self.answer(401, {"message": "401 Unauthorized"})
-        if self.path == "/api/v4/user":
-            return self.answer(200, {"username": "ada"})
-        if self.path.startswith("/api/v4/projects"):
-            return self.answer(200, [{"path_with_namespace": f"ada/repo{number}", "default_branch": "main"}
-                                     for number in range(3)])
-        self.answer(404, {})
-
-    def answer(self, status, document):
-        body = json.dumps(document).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
 def gitlab():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), GitLab)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with server.running() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

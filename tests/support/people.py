@@ -57,6 +57,11 @@ class Person:
         return InOrganization(HubPlatformClient(api_key=self.token, base_url=self.hub.platform_url, headers=self.headers),
                               self.organization)
 
+    @property
+    def user(self) -> Any:
+        """The official client of the user API."""
+        return importlib.import_module("qhub.api.user").HubUserClient(api_key=self.token, base_url=self.hub.user_url)
+
     def acting_for(self, organization: str | None) -> Person:
         return Person(self.hub, self.name, self.token, organization)
 

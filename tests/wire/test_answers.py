@@ -13,7 +13,7 @@ from wire.driver import Driver
 
 APIS = ("quantum", "platform", "service", "user")
 ROUNDS = 8
-BYTES_ANSWERED = [o for api in APIS for o in Contract.of(api).operations if o.success[1] == "application/octet-stream"]
+BYTES_ANSWERED = [o for api in APIS for o in Contract.of(api).operations if (o.success[2] or {}).get("format") == "binary"]
 JSON_ANSWERED = [o for api in APIS for o in Contract.of(api).operations if o.success[1] == "application/json"]
 ERRORS = {
     400: "BadRequestError",

@@ -392,9 +392,9 @@ class Reader:
         success = operation["responses"].get("200")
         if success is None or "content" not in success:
             return "none", "void", ""
-        ((media_type, media),) = success["content"].items()
+        (media,) = success["content"].values()
         description = success["description"].replace("Done.", "")
-        if media_type == "application/octet-stream":
+        if media["schema"].get("format") == "binary":
             return "bytes", "void", description
         type_ = self.cpp_type(media["schema"], operation["operationId"])
         if "204" in operation["responses"]:

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <openssl/evp.h>
+
 #include <algorithm>
+#include <boost/json.hpp>
 #include <filesystem>
 
 #include "qhub/api/request_codec.h"
@@ -21,8 +24,32 @@ asio::awaitable<Response> refuse(Call const& call, Error error) {
 
 namespace {
 
+/// The official clients send the image of an organization as JSON: `{"file": "<base64>"}`.
+Result<File> json_file(Request const& request, std::string_view name) {
+  Result<Json> const body = api::parse(request.body);
+  Json const* const text = body && body->is_object() ? body->get_object().if_contains(name) : nullptr;
+  if (text && text->is_string()) {
+    auto const& encoded = text->get_string();
+    std::string content(encoded.size() / 4 * 3, '\0');
+    int const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(content.data()),
+                                     reinterpret_cast<unsigned char const*>(encoded.data()),
+                                     static_cast<int>(encoded.size()));
+    // The length counts what padding stands for.
+    std::size_t const padding = encoded.ends_with("==") ? 2 : encoded.ends_with('=') ? 1 : 0;
+    if (size >= 0 && static_cast<std::size_t>(size) >= padding) {
+      content.resize(static_cast<std::size_t>(size) - padding);
+      return File{.content = std::move(content), .filename = std::string(name)};
+    }
+  }
+  return Error{ErrorKind::invalid_argument,
+               fmt::format("the JSON body has no member '{}' in base64", name),
+               {{std::string(name), "is required: the content in base64, or a part of a multipart/form-data body"}}};
+}
+
 /// The part of a form that a request asks for by name.
 Result<File> form_file(Request& request, std::string_view name) {
+  if (request.parts.empty() && request.headers.find("Content-Type").value_or("").starts_with("application/json"))
+    return json_file(request, name);
   if (request.parts.empty()) {  // The request came without a socket.
     Result<FormReader> reader =
         FormReader::create(request.headers.find("Content-Type").value_or(""), std::filesystem::temp_directory_path());
