@@ -13,6 +13,14 @@ if [[ ${1-} == --sanitize ]]; then
   shift
 fi
 tools/install-dependencies.sh test
-tests/environments.sh
+mkdir -p build
+tests/environments.sh >build/environments.log 2>&1 &  # waits for the network while the compiler does not
+environments=$!
+trap 'kill "$environments" 2>/dev/null' EXIT
 tools/build.sh "$preset" --tests
+tests/fuzz.sh
+if ! wait "$environments"; then
+  cat build/environments.log >&2
+  exit 1
+fi
 exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" --label-exclude services "$@" </dev/null

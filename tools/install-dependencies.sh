@@ -11,7 +11,7 @@ build_packages=(
   libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev libhwy-dev
   python3 python3-yaml python3-jinja2
 )
-test_packages=(libgtest-dev librapidcheck-dev python3-venv doxygen)
+test_packages=(libgtest-dev librapidcheck-dev python3-venv doxygen clang 'libclang-rt-14-dev|libclang-rt-dev')
 
 case "${1:-test}" in
   build) packages=("${build_packages[@]}") ;;

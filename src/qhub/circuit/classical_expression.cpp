@@ -52,8 +52,6 @@ std::uint64_t apply(ClassicalOperation const& operation, std::uint64_t left, std
       return right < 64 ? left << right : 0;
     case shift_right:
       return right < 64 ? left >> right : 0;
-    case shift_right_signed:
-      return word(a >> (right < 64 ? right : 63));
     case equal:
       return left == right;
     case not_equal:

@@ -30,7 +30,6 @@ struct ClassicalOperation {
     bit_xor,
     shift_left,          ///< by 64 or more gives 0
     shift_right,         ///< fills with 0; by 64 or more gives 0
-    shift_right_signed,  ///< fills with the sign
     equal,
     not_equal,
     less,

@@ -1,5 +1,6 @@
 #include "qhub/circuit/internal/classical_machine.h"
 #include "qhub/circuit/internal/test_support.h"
+#include "qhub/circuit/writers/openqasm.h"
 
 /// Programs whose outcome has no chance in it, run by test::ClassicalMachine: what OpenQASM 3's classical part
 /// computes.
@@ -9,14 +10,18 @@ namespace {
 using test::read;
 using test::to_text;
 
-/// The bits "out" of a program that starts with 8 qubits q, of which q[i] is 1 where `ones` has a 1 (q[0] rightmost).
+/// The bits "out", which writing the program and reading it again does not change, of a program that starts with 8 qubits q, of which q[i] is 1 where `ones` has a 1 (q[0] rightmost).
 std::string outcome(std::string_view body, std::string_view ones = "00000000", ReadOptions const& options = {}) {
   std::string text = "OPENQASM 3.1; qubit[8] q; bit[8] out;";
   for (std::size_t i = 0; i < ones.size(); ++i)
     if (ones[ones.size() - 1 - i] == '1') text += fmt::format("x q[{}];", i);
   text += body;
   Circuit const circuit = read(text, options);
-  return test::ClassicalMachine(circuit).bits().substr(circuit.clbit_count() - 8);
+  std::string const bits = test::ClassicalMachine(circuit).bits();
+  auto const written = write_openqasm3(circuit);
+  EXPECT_EQ(test::ClassicalMachine(read(written ? *written : "", options)).bits(), bits)
+      << (written ? *written : written.error().message);
+  return bits.substr(circuit.clbit_count() - 8);
 }
 
 TEST(OpenQasm3Programs, ConstantsOfEveryTypeAreComputedWhileReading) {

@@ -20,7 +20,6 @@ namespace qhub::circuit {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double negligible = 1e-13;
 
 using Qubits = std::vector<Qubit>;
 

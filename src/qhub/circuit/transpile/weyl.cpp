@@ -11,12 +11,12 @@ using Matrix4 = std::array<Complex, 16>;
 using Real4 = std::array<double, 16>;
 
 constexpr double pi = std::numbers::pi;
-constexpr Complex i{0, 1};
 constexpr double sqrt_half = std::numbers::sqrt2 / 2;
+constexpr Complex i_sqrt_half{0, sqrt_half};
 
 /// Columns (|00⟩+|11⟩)/√2, i(|01⟩+|10⟩)/√2, (|01⟩-|10⟩)/√2, i(|00⟩-|11⟩)/√2.
-constexpr Matrix4 magic{sqrt_half, 0, 0, i* sqrt_half, 0, i* sqrt_half, sqrt_half, 0, 0, i* sqrt_half, -sqrt_half, 0,
-                        sqrt_half, 0, 0, -i* sqrt_half};
+constexpr Matrix4 magic{sqrt_half, 0, 0, i_sqrt_half, 0, i_sqrt_half, sqrt_half, 0,
+                        0, i_sqrt_half, -sqrt_half, 0, sqrt_half, 0, 0, -i_sqrt_half};
 
 Matrix4 multiply(Matrix4 const& a, Matrix4 const& b) {
   Matrix4 product{};

@@ -15,16 +15,16 @@ namespace qhub::circuit {
 /// Names of registers that OpenQASM 2 does not allow are changed to similar ones.
 ///
 /// Errors: unsupported for what the language lacks: parameters without value, delays, noise, loops, classical
-/// assignments, result requests, and conditions that are nested, negated on
-/// more than one bit, on part of a register, or tested again after their bits were measured anew.
+/// assignments, result requests, and conditions that are nested, negated on more than one bit, on part of a register, or
+/// tested again after their bits were measured anew.
 [[nodiscard]] Result<std::string> write_openqasm2(Circuit const& circuit, WriteOptions const& options = {});
 
 /// Writes OpenQASM 3.0 (arXiv:2104.14722) with stdgates.inc. Controls become modifiers; other gates are defined in a
 /// `gate` block first; unitaries are replaced by gates. Conditions become if blocks, loops while blocks, parameters
-/// without value inputs.
+/// without value inputs. Scratch bits become variables, those that are used together one; each `uint[64]` in what is
+/// assigned keeps the arithmetic that of ClassicalExpression.
 ///
-/// Errors: unsupported for noise, classical assignments and result requests, and for conditions tested again after
-/// their bits were measured anew.
+/// Errors: unsupported for noise, result requests, a variable of more than 64 bits, and an assignment across registers.
 [[nodiscard]] Result<std::string> write_openqasm3(Circuit const& circuit, WriteOptions const& options = {});
 
 /// Writes Amazon Braket's dialect of OpenQASM 3.0 as Braket's and Qiskit's clients do: its own gate names and no

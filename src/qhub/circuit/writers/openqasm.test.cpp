@@ -1,5 +1,6 @@
 #include "qhub/circuit/writers/openqasm.h"
 
+#include "qhub/circuit/internal/classical_machine.h"
 #include "qhub/circuit/internal/random_circuit.h"
 #include "qhub/circuit/internal/test_support.h"
 
@@ -126,6 +127,94 @@ TEST(WriteOpenQasm3, LoopsAndParameters) {
   EXPECT_EQ(message_of(write_braket(Circuit(1).rx(theta, 0))), "Braket's OpenQASM cannot express an unbound rx");
 }
 
+TEST(WriteOpenQasm3, VariablesKeepWhatTheyHold) {
+  EXPECT_EQ(*write_openqasm3(read("OPENQASM 3.0; qubit q; bit c; uint[8] n = 250; while (n != 0) { c = measure q;"
+                                  "if (c == 1) { n += 3; } else { n = 0; } }")),
+            "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nbit[1] c;\nqubit[1] q;\nuint[8] var = 0;\n"
+            "bool var_1 = false;\nbool var_2 = false;\nc[0] = measure q[0];\nvar = 250;\nif (c[0]) {\n  var = 253;\n"
+            "} else {\n  var = 0;\n}\nvar_1 = uint[64](var) != 0;\nwhile (var_1) {\n  var_2 = false;\n"
+            "  c[0] = measure q[0];\n  if (c[0]) {\n    var = uint[8](uint[64](var) + 3);\n  } else {\n    var = 0;\n"
+            "  }\n  var_1 = uint[64](var) != 0;\n}");
+}
+
+TEST(WriteOpenQasm3, WhatIsTestedOnceIsKept) {
+  Circuit circuit(1, 1);
+  auto const condition = circuit.add_condition({0, 1, 1, {}});
+  Gate const gates[] = {Gate::x, Gate::y};
+  for (Gate const gate : gates) {
+    Qubit const target[] = {0};
+    ASSERT_TRUE(circuit.append({.gate = gate, .targets = target, .condition = *condition}));
+    circuit.measure(0, 0);
+  }
+  EXPECT_EQ(*write_openqasm3(circuit),
+            "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nbit[1] c;\nqubit[1] q;\nbool test = false;\ntest = c[0];\n"
+            "if (test) {\n  x q[0];\n}\nc[0] = measure q[0];\nif (test) {\n  y q[0];\n}\nc[0] = measure q[0];");
+}
+
+/// An expression over a 5-bit register, 8 scratch bits used together, one used alone, and 64 that are.
+ClassicalExpression random_expression(std::mt19937_64& random) {
+  using Kind = ClassicalOperation::Kind;
+  std::vector<ClassicalOperation> steps;
+  std::size_t depth = 0;
+  while (steps.size() < 12 || depth > 1) {
+    auto const count = static_cast<std::uint32_t>(1 + random() % 8);
+    if (depth < 2 && steps.size() < 12) {
+      ClassicalOperation const leaves[] = {
+          {.kind = Kind::bits, .first = static_cast<std::uint32_t>(random() % 3), .count = 1 + count % 3},
+          {.kind = Kind::bits, .first = first_scratch_bit, .count = count},
+          {.kind = Kind::bits, .first = first_scratch_bit + 8, .count = 1},
+          {.kind = Kind::bits, .first = first_scratch_bit + 9, .count = 64}};
+      steps.push_back(leaves[random() % 4]);
+      if (depth == 1 && random() % 2 == 0)
+        steps.back() = {.kind = Kind::constant, .value = random() % 2 == 0 ? 1 + random() % 5 : ~(random() % 5)};
+      ++depth;
+    } else if (depth == 1 || random() % 3 == 0) {
+      auto const first = static_cast<unsigned>(Kind::negate), last = static_cast<unsigned>(Kind::count_ones);
+      steps.push_back({.kind = static_cast<Kind>(first + random() % (last - first + 1)), .count = count});
+      if (steps[steps.size() - 2].kind == Kind::constant) steps.pop_back();
+    } else {
+      auto const first = static_cast<unsigned>(Kind::add), last = static_cast<unsigned>(Kind::logical_or);
+      steps.push_back({.kind = static_cast<Kind>(first + random() % (last - first + 1))});
+      --depth;
+    }
+  }
+  return ClassicalExpression(std::move(steps));
+}
+
+TEST(WriteOpenQasm3, ExpressionsKeepTheirValues) {
+  std::mt19937_64 random(14);
+  for (int k = 0; k < 1000; ++k) {
+    Circuit circuit(5, 5);
+    ASSERT_TRUE(circuit.add_clbits("out", 64));
+    ASSERT_TRUE(circuit.add_scratch(73));
+    for (Qubit qubit = 0; qubit < 5; ++qubit) {
+      if (random() % 2 == 0) circuit.x(qubit);
+      circuit.measure(qubit, qubit);
+    }
+    struct Target {
+      Clbit first;
+      std::uint32_t count;
+    };
+    // Nothing is known while reading.
+    ClassicalExpression const seed({{.kind = ClassicalOperation::Kind::bits, .first = 0, .count = 5},
+                                    {.kind = ClassicalOperation::Kind::constant, .value = ~random()},
+                                    {.kind = ClassicalOperation::Kind::multiply}});
+    for (auto const& [first, count] : {Target{first_scratch_bit, 8}, Target{first_scratch_bit + 8, 1},
+                                       Target{first_scratch_bit + 9, 64}})
+      ASSERT_TRUE(
+          circuit.append({.kind = InstructionKind::assign, .clbit = first, .clbit_count = count, .value = &seed}));
+    for (auto const& [first, count] : {Target{first_scratch_bit, 8}, Target{first_scratch_bit + 8, 1},
+                                      Target{first_scratch_bit + 9, 64}, Target{first_scratch_bit + 2, 3}, Target{5, 64}}) {
+      ClassicalExpression const value = random_expression(random);
+      ASSERT_TRUE(circuit.append(
+          {.kind = InstructionKind::assign, .clbit = first, .clbit_count = count, .value = &value}));
+    }
+    auto const text = write_openqasm3(circuit);
+    ASSERT_TRUE(text) << text.error().message;
+    ASSERT_EQ(test::ClassicalMachine(read(*text)).bits(), test::ClassicalMachine(circuit).bits()) << *text;
+  }
+}
+
 TEST(WriteBraket, NoiseBecomesPragmas) {
   Circuit circuit(2);
   Complex const operators[] = {1, 0, 0, 1};
@@ -159,7 +248,7 @@ TEST(WriteOpenQasm, NamesWhatTheLanguageLacks) {
   EXPECT_EQ(two("OPENQASM 3; qubit q; bit c; bit d; if (c) { if (d) x q; }"),
             "OpenQASM 2 cannot express an if within another");
   EXPECT_EQ(two("OPENQASM 3; qubit q; bit c; if (c) { c = measure q; x q; }"),
-            "OpenQASM cannot express a condition that is used again after its bits were measured anew");
+            "OpenQASM 2 cannot express a condition that is used again after its bits were measured anew");
   EXPECT_EQ(two("OPENQASM 3; qubit[2] q; #pragma braket result probability all"),
             "OpenQASM 2 cannot express result requests");
   EXPECT_EQ(braket("OPENQASM 3; qubit q; bit c; if (c) x q;"), "Braket's OpenQASM cannot express conditions");

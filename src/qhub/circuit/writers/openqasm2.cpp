@@ -62,7 +62,10 @@ Result<std::string> write_openqasm2(Circuit const& circuit, WriteOptions const&)
     if (instruction.condition) {
       auto const condition = condition_text(circuit, identifiers, instruction.condition);
       if (!condition) return condition.error();
-      if (!conditions.test(instruction.condition)) return tested_again();
+      if (!conditions.test(instruction.condition))
+        return Error{ErrorKind::unsupported,
+                     "OpenQASM 2 cannot express a condition that is used again after its bits were measured anew",
+                     {}};
       text += *condition;
     }
     switch (instruction.kind) {
@@ -76,7 +79,7 @@ Result<std::string> write_openqasm2(Circuit const& circuit, WriteOptions const&)
         break;
       }
       case InstructionKind::measure:
-        conditions.write(instruction.clbit);
+        conditions.write(instruction.clbit, 1);
         fmt::format_to(out, "measure {} -> {};\n", identifiers.qubits[instruction.targets[0]],
                        identifiers.clbits[instruction.clbit]);
         break;

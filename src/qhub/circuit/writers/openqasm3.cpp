@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "qhub/circuit/transpile/lower.h"
+#include "qhub/circuit/writers/internal/classical_text.h"
 #include "qhub/circuit/writers/internal/openqasm_text.h"
 #include "qhub/circuit/writers/openqasm.h"
 
@@ -13,9 +17,7 @@ namespace {
 using namespace openqasm;
 
 bool accepts(Instruction const& instruction) {
-  if (instruction.kind == InstructionKind::unitary || instruction.kind == InstructionKind::noise ||
-      instruction.kind == InstructionKind::assign)
-    return false;
+  if (instruction.kind == InstructionKind::unitary || instruction.kind == InstructionKind::noise) return false;
   if (instruction.kind != InstructionKind::gate) return true;
   if (instruction.gate == Gate::phase_zero) return false;  // has no name
   // U differs from Qiskit's u by a phase in the specification, which only a control shows; cu is the same everywhere.
@@ -24,8 +26,10 @@ bool accepts(Instruction const& instruction) {
 
 class Writer {
  public:
-  explicit Writer(Circuit const& circuit)
+  /// \param kept  conditions whose outcome needs a variable, as their bits change between two tests.
+  Writer(Circuit const& circuit, std::set<std::uint32_t> const& kept)
       : circuit_(circuit), identifiers_(Dialect::v3, circuit), conditions_(circuit), lines_(std::back_inserter(text_)) {
+    for (std::uint32_t const index : kept) outcomes_.emplace(index, Outcome{identifiers_.choose("test", 't')});
     auto const& registers = circuit.quantum_registers();
     physical_ = registers.size() == 1 && registers[0].name == "$";
     if (physical_)
@@ -34,6 +38,9 @@ class Writer {
   }
 
   Result<std::string> run() {
+    auto classical = ClassicalText::of(circuit_, identifiers_);
+    if (!classical) return classical.error();
+    classical_ = std::move(*classical);
     text_ = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n" + definitions(Dialect::v3, circuit_, true);
     for (std::string const& name : circuit_.parameters()) line("input float[64] {};", name);
     for (std::size_t i = 0; i < identifiers_.classical.size(); ++i)
@@ -41,25 +48,36 @@ class Writer {
     if (!physical_)
       for (std::size_t i = 0; i < identifiers_.quantum.size(); ++i)
         line("qubit[{}] {};", circuit_.quantum_registers()[i].size, identifiers_.quantum[i]);
+    text_ += classical_.declarations();
+    for (auto const& [index, outcome] : outcomes_) line("bool {} = false;", outcome.name);
     for (std::size_t i = 0; i < circuit_.size(); ++i) {
       Instruction const instruction = circuit_[i];
       if (instruction.kind == InstructionKind::loop_begin) {
-        if (!begin_loop(circuit_.loops()[instruction.loop])) return tested_again();
+        begin_loop(circuit_.loops()[instruction.loop]);
         continue;
       }
       if (instruction.kind == InstructionKind::loop_end) {
         end_loop();
         continue;
       }
-      if (!enter(acts(instruction) ? instruction.condition : condition_after(i))) return tested_again();
-      statement(instruction);
+      enter(acts(instruction) ? instruction.condition : condition_after(i));
+      if (auto written = statement(instruction); !written) return written.error();
     }
-    (void)enter({});
+    enter({});
     text_.pop_back();  // the last newline
     return std::move(text_);
   }
 
+  /// Conditions that were tested again after their bits had changed: if there are any, the text is wrong.
+  [[nodiscard]] std::set<std::uint32_t> const& tested_again() const { return tested_again_; }
+
  private:
+  /// Of a test that the text makes once, as the circuit does.
+  struct Outcome {
+    std::string name;
+    bool is_known = false;
+  };
+
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
     text_.append(2 * open_.size(), ' ');
@@ -81,12 +99,11 @@ class Writer {
     return {};
   }
 
-  bool begin_loop(Loop const& loop) {
-    if (!enter(loop.condition ? circuit_.conditions()[loop.condition.index].parent : Condition::Id{})) return false;
+  void begin_loop(Loop const& loop) {
+    enter(loop.condition ? circuit_.conditions()[loop.condition.index].parent : Condition::Id{});
     line("while ({}) {{", loop.condition ? test(loop.condition) : "true");
     open_.push_back(loop.condition);
     loop_bodies_.push_back(open_.size());
-    return true;
   }
 
   void end_loop() {
@@ -99,7 +116,7 @@ class Writer {
 
   /// Closes and opens blocks until those of a condition and of its parents are open, and of those since the innermost
   /// loop began no others.
-  bool enter(Condition::Id condition) {
+  void enter(Condition::Id condition) {
     std::size_t const floor = loop_bodies_.empty() ? 0 : loop_bodies_.back();
     auto const end_of_outer = [&](auto& blocks) { return blocks.begin() + static_cast<std::ptrdiff_t>(floor); };
     std::vector<Condition::Id> wanted(open_.begin(), end_of_outer(open_));
@@ -120,54 +137,55 @@ class Writer {
     }
     while (open_.size() < wanted.size()) {
       Condition::Id const next = wanted[open_.size()];
-      if (!conditions_.test(next)) return false;
-      line("if ({}) {{", test(next));
+      line("if ({}) {{", kept_test(next));
       open_.push_back(next);
     }
-    return true;
+  }
+
+  /// The test itself where its bits are still those of the first one, else the outcome of that.
+  std::string kept_test(Condition::Id id) {
+    auto const outcome = outcomes_.find(id.index);
+    if (outcome == outcomes_.end()) {
+      if (!conditions_.test(id)) tested_again_.insert(id.index);
+      return test(id);
+    }
+    if (!std::exchange(outcome->second.is_known, true)) line("{} = {};", outcome->second.name, test({id.index, false}));
+    return fmt::format("{}{}", id.negated ? "!" : "", outcome->second.name);
   }
 
   std::string test(Condition::Id id) const {
-    Condition const& condition = circuit_.conditions()[id.index];
-    if (condition.count == 1)
-      return ((condition.value != 0) != id.negated ? "" : "!") + identifiers_.clbits[condition.first];
-    std::vector<std::string> parts;
-    for (std::size_t i = 0; i < identifiers_.classical.size(); ++i) {
-      Register const& each = circuit_.classical_registers()[i];
-      std::uint32_t const first = std::max(each.first, condition.first);
-      std::uint32_t const end = std::min(each.first + each.size, condition.first + condition.count);
-      if (first >= end) continue;
-      std::uint32_t const shift = first - condition.first, width = end - first;
-      std::uint64_t value = shift < 64 ? condition.value >> shift : 0;
-      if (width < 64) value &= (std::uint64_t{1} << width) - 1;
-      std::string const& name = identifiers_.classical[i];
-      std::string const bits = width == each.size ? name
-                               : width == 1       ? identifiers_.clbits[first]
-                                            : fmt::format("{}[{}:{}]", name, first - each.first, end - 1 - each.first);
-      parts.push_back(fmt::format("{} {} {}", bits, id.negated && width == condition.count ? "!=" : "==", value));
-    }
-    if (parts.size() == 1) return parts[0];
-    std::string const all = fmt::format("{}", fmt::join(parts, " && "));
-    return id.negated ? fmt::format("!({})", all) : all;
+    return classical_.test(circuit_.conditions()[id.index], id.negated);
   }
 
-  void statement(Instruction const& instruction) {
+  Result<void> statement(Instruction const& instruction) {
     switch (instruction.kind) {
       case InstructionKind::gate:
-        return gate(instruction);
+        gate(instruction);
+        break;
       case InstructionKind::measure:
-        conditions_.write(instruction.clbit);
-        return line("{} = measure {};", identifiers_.clbits[instruction.clbit],
-                    identifiers_.qubits[instruction.targets[0]]);
+        conditions_.write(instruction.clbit, 1);
+        line("{} = measure {};", classical_.bit(instruction.clbit), identifiers_.qubits[instruction.targets[0]]);
+        break;
+      case InstructionKind::assign: {
+        auto const assignment = classical_.assignment(instruction);
+        if (!assignment) return assignment.error();
+        conditions_.write(instruction.clbit, instruction.clbit_count);
+        line("{}", *assignment);
+        break;
+      }
       case InstructionKind::reset:
-        return line("reset {};", identifiers_.qubits[instruction.targets[0]]);
+        line("reset {};", identifiers_.qubits[instruction.targets[0]]);
+        break;
       case InstructionKind::barrier:
-        return line("barrier {};", operands(identifiers_, instruction.targets, ", "));
+        line("barrier {};", operands(identifiers_, instruction.targets, ", "));
+        break;
       case InstructionKind::delay:
-        return line("delay[{}s] {};", instruction.parameters[0], operands(identifiers_, instruction.targets, ", "));
+        line("delay[{}s] {};", instruction.parameters[0], operands(identifiers_, instruction.targets, ", "));
+        break;
       default:  // replaced or refused before
-        return;
+        break;
     }
+    return {};
   }
 
   void gate(Instruction const& instruction) {
@@ -192,7 +210,10 @@ class Writer {
 
   Circuit const& circuit_;
   Identifiers identifiers_;
+  ClassicalText classical_;
   ConditionTracker conditions_;
+  std::map<std::uint32_t, Outcome> outcomes_;  ///< By condition.
+  std::set<std::uint32_t> tested_again_;
   bool physical_ = false;
   std::vector<Condition::Id> open_;       ///< Blocks, outermost first.
   std::vector<std::size_t> loop_bodies_;  ///< For each open loop how many blocks were open when its body began.
@@ -207,7 +228,10 @@ Result<std::string> write_openqasm3(Circuit const& circuit, WriteOptions const&)
     return Error{ErrorKind::unsupported, "OpenQASM 3 cannot express result requests, only Braket's dialect can", {}};
   auto const lowered = lower(circuit, accepts, "OpenQASM 3");
   if (!lowered) return lowered.error();
-  return Writer(*lowered).run();
+  Writer first(*lowered, {});
+  auto text = first.run();
+  if (!text || first.tested_again().empty()) return text;
+  return Writer(*lowered, first.tested_again()).run();
 }
 
 }  // namespace qhub::circuit

@@ -240,20 +240,12 @@ std::string number_text(Dialect dialect, double value) {
   return fmt::format("{}", value);
 }
 
-Identifiers::Identifiers(Dialect dialect, Circuit const& circuit) {
-  std::set<std::string, std::less<>> taken(std::begin(reserved), std::end(reserved));
-  for (NamedGate const& gate : named_gates()) taken.emplace(gate.name);
-  for (Definition const& definition : definition_table) taken.emplace(definition.name);
-  auto const choose = [&](std::string const& wanted, char prefix) {
-    std::string name = wanted;
-    for (char& c : name)
-      if (static_cast<unsigned char>(c) >= 128 || !(std::isalnum(static_cast<unsigned char>(c)) || c == '_')) c = '_';
-    if (!is_identifier(dialect, name)) name.insert(name.begin(), prefix);
-    std::string const base = name;
-    for (int number = 1; taken.contains(name); ++number) name = fmt::format("{}_{}", base, number);
-    taken.insert(name);
-    return name;
-  };
+Identifiers::Identifiers(Dialect dialect, Circuit const& circuit)
+    : dialect_(dialect), taken_(std::begin(reserved), std::end(reserved)) {
+  for (NamedGate const& gate : named_gates()) taken_.emplace(gate.name);
+  for (Definition const& definition : definition_table) taken_.emplace(definition.name);
+  if (dialect != Dialect::v2)
+    for (std::string const& name : circuit.parameters()) taken_.insert(name);
   auto const add = [&](std::vector<Register> const& registers, char prefix, std::vector<std::string>& by_register,
                        std::vector<std::string>& by_bit) {
     for (Register const& each : registers) {
@@ -264,6 +256,17 @@ Identifiers::Identifiers(Dialect dialect, Circuit const& circuit) {
   };
   add(circuit.quantum_registers(), 'q', quantum, qubits);
   add(circuit.classical_registers(), 'c', classical, clbits);
+}
+
+std::string Identifiers::choose(std::string_view wanted, char prefix) {
+  std::string name(wanted);
+  for (char& c : name)
+    if (static_cast<unsigned char>(c) >= 128 || !(std::isalnum(static_cast<unsigned char>(c)) || c == '_')) c = '_';
+  if (!is_identifier(dialect_, name)) name.insert(name.begin(), prefix);
+  std::string const base = name;
+  for (int number = 1; taken_.contains(name); ++number) name = fmt::format("{}_{}", base, number);
+  taken_.insert(name);
+  return name;
 }
 
 std::string operands(Identifiers const& identifiers, std::span<Qubit const> qubits, std::string_view separator) {
@@ -293,12 +296,6 @@ bool ConditionTracker::test(Condition::Id id) {
   for (std::uint32_t bit = 0; bit < condition.count; ++bit)
     if (written_at_[circuit_.bit_position(condition.first) + bit] > tested) return false;
   return true;
-}
-
-Error tested_again() {
-  return {ErrorKind::unsupported,
-          "OpenQASM cannot express a condition that is used again after its bits were measured anew",
-          {}};
 }
 
 }  // namespace qhub::circuit::openqasm

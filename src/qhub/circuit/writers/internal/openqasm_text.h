@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,11 +39,17 @@ struct Definition {
 class Identifiers {
  public:
   Identifiers(Dialect dialect, Circuit const& circuit);
+  /// A name like the wanted one that is allowed and not taken, and is from now on.
+  std::string choose(std::string_view wanted, char prefix);
 
   std::vector<std::string> quantum;    ///< By register.
   std::vector<std::string> classical;  ///< By register.
   std::vector<std::string> qubits;     ///< "q[0]" by qubit.
   std::vector<std::string> clbits;     ///< "c[0]" by classical bit.
+
+ private:
+  Dialect dialect_;
+  std::set<std::string, std::less<>> taken_;
 };
 
 /// Joins names of qubits.
@@ -62,7 +69,10 @@ class ConditionTracker {
 
   /// \return whether a test now comes out as the first one did.
   bool test(Condition::Id id);
-  void write(Clbit clbit) { written_at_[circuit_.bit_position(clbit)] = ++time_; }
+  void write(Clbit first, std::uint32_t count) {
+    ++time_;
+    for (std::uint32_t bit = 0; bit < count; ++bit) written_at_[circuit_.bit_position(first + bit)] = time_;
+  }
 
  private:
   Circuit const& circuit_;
@@ -70,7 +80,5 @@ class ConditionTracker {
   std::vector<std::size_t> tested_at_;   ///< 0: not yet.
   std::vector<std::size_t> written_at_;  ///< By position of the bit.
 };
-
-[[nodiscard]] Error tested_again();
 
 }  // namespace qhub::circuit::openqasm
