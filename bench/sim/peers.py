@@ -1,5 +1,5 @@
-"""Other simulators at their best settings. Each takes a circuit and returns a function that simulates it once, with
-1,000 shots, and returns the seconds that took, without making or translating the circuit."""
+"""Other simulators at their best settings. Each takes a circuit and returns its variants, by name: functions that simulate
+it once, with 1,000 shots, and return the seconds that took, without making or translating the circuit."""
 
 import time
 
@@ -10,7 +10,7 @@ clock = time.perf_counter  # run.py may put time.process_time here
 
 
 def qsim(n, gates, threads):
-    """Single precision. Its own fusion, the best of two sizes; the shots are left out, in its favour."""
+    """Single precision. Its own fusion, of two sizes; the shots are left out, in its favour."""
     import cirq
     import qsimcirq
 
@@ -34,24 +34,21 @@ def qsim(n, gates, threads):
             circuit.append(cirq.Z(qubits[on[-1]]).controlled_by(*(qubits[q] for q in on[:-1])))
         else:
             circuit.append(make[name](parameters).on(*(qubits[q] for q in on)))
-    runs = []
+    variants = {}
     for fused in (3, 4):
         simulator = qsimcirq.QSimSimulator({"t": threads, "f": fused})
         options = {**simulator.qsim_options, "c": None, "s": 1}
         options["c"] = qsimcirq.QSimCircuit(circuit).translate_cirq_to_qsim(qubits)
         if isinstance(options["c"], tuple):  # and places of its moments, in newer releases
             options["c"] = options["c"][0]
-        runs.append((simulator, options))
 
-    def run():
-        best = float("inf")
-        for simulator, options in runs:
+        def run(simulator=simulator, options=options):
             started = clock()
             simulator._sim_module.qsim_simulate_fullstate(options, 0)
-            best = min(best, clock() - started)
-        return best
+            return clock() - started
 
-    return run
+        variants[f"fusion {fused}"] = run
+    return variants
 
 
 def qulacs(n, gates, threads):
@@ -90,24 +87,17 @@ def qulacs(n, gates, threads):
             for control in on[:-1]:
                 phase.add_control_qubit(control, 1)
             circuit.add_gate(phase)
-    circuits = [circuit]
-    if n <= 24:  # its optimizer merges gates; not always for the better
-        merged = circuit.copy()
-        QuantumCircuitOptimizer().optimize(merged, 2)
-        circuits.append(merged)
+    merged = circuit.copy()  # its optimizer merges gates; not always for the better
+    QuantumCircuitOptimizer().optimize(merged, 2)
 
-    def run():
-        best = float("inf")
-        for candidate in circuits:
-            started = clock()
-            state = q.QuantumState(n)
-            candidate.update_quantum_state(state)
-            state.sampling(SHOTS)
-            best = min(best, clock() - started)
-            del state
-        return best
+    def run(circuit):
+        started = clock()
+        state = q.QuantumState(n)
+        circuit.update_quantum_state(state)
+        state.sampling(SHOTS)
+        return clock() - started
 
-    return run
+    return {"plain": lambda: run(circuit), "optimized": lambda: run(merged)}
 
 
 def aer(n, gates, threads, precision="double"):
@@ -144,7 +134,7 @@ def aer(n, gates, threads, precision="double"):
             raise RuntimeError(result.status)
         return result.metadata["time_taken_execute"] if clock is time.perf_counter else clock() - started
 
-    return run
+    return {"fused": run}
 
 
 def u3(theta, phi, lam):

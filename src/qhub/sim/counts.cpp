@@ -1,10 +1,19 @@
 #include "qhub/sim/counts.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace qhub::sim {
 namespace {
+
+/// The digits of each byte, the lowest last.
+constexpr std::array<std::array<char, 8>, 256> byte_texts = [] {
+  std::array<std::array<char, 8>, 256> texts{};
+  for (unsigned byte = 0; byte < 256; ++byte)
+    for (unsigned bit = 0; bit < 8; ++bit) texts[byte][7 - bit] = (byte >> bit & 1) != 0 ? '1' : '0';
+  return texts;
+}();
 
 bool by_outcome(Counts::Entry const& a, Counts::Entry const& b) {
   return a.outcome < b.outcome;
@@ -27,9 +36,20 @@ std::strong_ordering operator<=>(Outcome const& a, Outcome const& b) {
   return std::strong_ordering::equal;
 }
 
+Outcome Outcome::first(std::uint32_t width) const {
+  Outcome first(std::span(words_.data(), (std::size_t{width} + 63) / 64));
+  if (width % 64 != 0) first.words_.back() &= (std::uint64_t{1} << width % 64) - 1;
+  return first;
+}
+
 std::string to_text(Outcome const& outcome, std::uint32_t width) {
   std::string text(width, '0');
-  for (std::uint32_t bit = 0; bit < width; ++bit)
+  std::uint32_t bit = 0;
+  for (; bit + 8 <= width; bit += 8) {
+    std::size_t const byte = outcome.words()[bit / 64] >> bit % 64 & 255;
+    std::ranges::copy(byte_texts[byte], text.end() - bit - 8);
+  }
+  for (; bit < width; ++bit)
     if (outcome[bit]) text[width - 1 - bit] = '1';
   return text;
 }

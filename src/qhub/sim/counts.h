@@ -29,6 +29,9 @@ class Outcome {
     words_[bit / 64] = value ? words_[bit / 64] | mask : words_[bit / 64] & ~mask;
   }
 
+  /// The lowest `width` bits; `width` is at most that given at construction.
+  [[nodiscard]] Outcome first(std::uint32_t width) const;
+
   /// Bit c of word w is classical bit 64 w + c.
   [[nodiscard]] boost::container::small_vector_base<std::uint64_t> const& words() const { return words_; }
 

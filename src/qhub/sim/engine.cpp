@@ -77,6 +77,24 @@ Result<void> require_means_only(circuit::Circuit const& circuit, RunOptions cons
   return require_counts_only(counts, engine);
 }
 
+Error cancelled() {
+  return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
+}
+
+Error no_single_final_state() {
+  return {.kind = ErrorKind::unsupported,
+          .message =
+              "there is no single final state: a measurement or reset before the end of the circuit has a random "
+              "outcome",
+          .details = {}};
+}
+
+Error memory_refused(std::uint64_t bytes, std::uint32_t qubits) {
+  return {.kind = ErrorKind::resource_exhausted,
+          .message = fmt::format("the system refused {} bytes for a state of {} qubits", bytes, qubits),
+          .details = {}};
+}
+
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options) {
   std::uint64_t const limit = options.memory_limit_bytes.value_or(machine_memory_bytes());
   if (prediction.bytes <= limit) return {};

@@ -142,6 +142,15 @@ Result<void> require_counts_only(RunOptions const& options, std::string_view eng
 /// besides, and allows 0 shots if something of the state is wanted.
 Result<void> require_means_only(circuit::Circuit const& circuit, RunOptions const& options, std::string_view engine);
 
+/// What run() fails with after a stop request.
+[[nodiscard]] Error cancelled();
+
+/// What run() fails with if something of the state is wanted, but outcomes before the end are random.
+[[nodiscard]] Error no_single_final_state();
+
+/// What run() fails with if the system has less memory than was thought.
+[[nodiscard]] Error memory_refused(std::uint64_t bytes, std::uint32_t qubits);
+
 /// Refuses what does not fit, for every engine in the same words: resource_exhausted if `prediction` exceeds the limit.
 Result<void> admit(MemoryPrediction const& prediction, RunOptions const& options);
 

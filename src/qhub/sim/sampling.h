@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "qhub/sim/counts.h"
-#include "qhub/sim/final_measurements.h"
+#include "qhub/sim/measurement_fates.h"
 #include "qhub/sim/random.h"
 
 namespace qhub::sim {

@@ -1,6 +1,7 @@
 #include "qhub/sim/auto/cost.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <thread>
@@ -28,6 +29,22 @@ double event_probability(Instruction const& noise) {
     most_likely = std::max(most_likely, weight / static_cast<double>(std::size_t{1} << noise.targets.size()));
   }
   return std::max(0.0, 1 - most_likely);
+}
+
+/// Nanoseconds per amplitude of a state vector in single precision: see docs/simulators.md.
+double arithmetic_of(Instruction const& gate) {
+  constexpr double phase = 0.015, exchange = 0.03, rotation = 0.06, controlled = 0.1, matrix = 0.1;
+  std::size_t const targets = gate.targets.size();
+  if (gate.kind == InstructionKind::gate) {
+    using circuit::Gate;
+    static constexpr std::array phases{Gate::id,  Gate::z, Gate::s,  Gate::sdg, Gate::t,
+                                       Gate::tdg, Gate::p, Gate::rz, Gate::rzz};
+    static constexpr std::array exchanges{Gate::x, Gate::y, Gate::swap};
+    if (targets == 0 || std::ranges::find(phases, gate.gate) != phases.end()) return phase;
+    if (std::ranges::find(exchanges, gate.gate) != exchanges.end()) return exchange;
+  }
+  if (targets == 1) return gate.control_count() == 0 ? rotation : controlled;
+  return matrix * std::exp2(static_cast<double>(targets));
 }
 
 double threads_of(RunOptions const& options) {
@@ -67,6 +84,7 @@ CircuitSize size_of(circuit::Circuit const& circuit) {
       case InstructionKind::gate:
       case InstructionKind::unitary:
         ++size.gates;
+        size.arithmetic += arithmetic_of(instruction);
         break;
       case InstructionKind::noise:
         ++size.channels;
@@ -87,11 +105,22 @@ CircuitSize size_of(circuit::Circuit const& circuit) {
 }
 
 double statevector_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {
-  double const bytes = 2 * real_bytes(options) * std::exp2(qubits);
-  double const branches = std::min(shots_of(options), std::exp2(std::min(size.collapses, 60.0)));
-  // About fifteen gates go into a pass; branches part halfway through on average.
-  double const passes = (size.gates / 15 + size.collapses + 2) * (1 + (branches - 1) / 2);
-  return 30e-6 + size.gates * 1e-6 + passes * pass_seconds(2 * bytes, threads_of(options)) + shots_of(options) * 50e-9;
+  double const shots = shots_of(options);
+  double const amplitudes = std::exp2(qubits) * real_bytes(options) / 4 / (qubits > 13 ? threads_of(options) : 1);
+  // Branches double with each collapse until every shot has one of its own.
+  double branches = 0;
+  for (double collapse = 0; collapse <= size.collapses; ++collapse) {
+    if (collapse > 60) {
+      branches += shots * (size.collapses - 60);
+      break;
+    }
+    branches += std::min(shots, std::exp2(collapse));
+  }
+  double const mean_branches = branches / (size.collapses + 1);
+  constexpr double memory = 4, collapse = 1.5;  // nanoseconds per amplitude
+  double const once = memory + size.arithmetic * mean_branches + size.collapses * collapse * mean_branches;
+  return 30e-6 + size.gates * 0.5e-6 + amplitudes * once * 1e-9 + shots * 100e-9 +
+         size.collapses * mean_branches * 2e-6;
 }
 
 double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions const& options) {

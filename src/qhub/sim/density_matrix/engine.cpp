@@ -1,7 +1,5 @@
 #include "qhub/sim/density_matrix/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -11,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "qhub/sim/classical_state.h"
 #include "qhub/sim/density_matrix/program.h"
 #include "qhub/sim/density_matrix/state.h"
 #include "qhub/sim/random.h"
@@ -27,18 +26,13 @@ using Clock = std::chrono::steady_clock;
 /// A probability this small is rounding error of a zero: no number of shots could tell.
 constexpr double negligible_probability = 1e-13;
 
-Error cancelled() {
-  return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
-}
-
 /// One course the classical outcomes have taken so far, for some of the shots.
 template <class Real>
 struct Branch {
   State<Real> state;
   std::size_t step;  ///< Next one of the program.
   std::uint64_t shots;
-  std::vector<bool> bits;  ///< By Circuit::bit_position().
-  circuit::ConditionEvaluator conditions;
+  ClassicalState classical;
 };
 
 template <class Real>
@@ -61,13 +55,10 @@ class Run {
     if (team_.stopped()) return cancelled();
     result_.timing.plan = Clock::now() - started;
 
-    std::optional<State<Real>> start = State<Real>::zero(circuit_.qubit_count());
+    std::optional<State<Real>> start = State<Real>::zero(circuit_.qubit_count(), team_);
     if (!start) return out_of_memory();
-    branches_.push_back({.state = *std::move(start),
-                         .step = 0,
-                         .shots = total_shots_,
-                         .bits = std::vector<bool>(circuit_.clbit_count() + circuit_.scratch_count()),
-                         .conditions = circuit::ConditionEvaluator(circuit_)});
+    branches_.push_back(
+        {.state = *std::move(start), .step = 0, .shots = total_shots_, .classical = ClassicalState(circuit_)});
     while (!branches_.empty()) {
       Branch<Real> branch = std::move(branches_.back());
       branches_.pop_back();
@@ -93,10 +84,7 @@ class Run {
 
  private:
   [[nodiscard]] Error out_of_memory() const {
-    return {.kind = ErrorKind::resource_exhausted,
-            .message = fmt::format("the system refused {} bytes for the density matrix of {} qubits",
-                                   sizeof(Real) << 2 * circuit_.qubit_count(), circuit_.qubit_count()),
-            .details = {}};
+    return memory_refused(sizeof(Real) << 2 * circuit_.qubit_count(), circuit_.qubit_count());
   }
 
   [[nodiscard]] TileMap<Real> const& map(std::size_t index) const {
@@ -107,19 +95,18 @@ class Run {
   }
 
   Result<void> evolve(Branch<Real>& branch) {
-    auto const bit = [&](circuit::Clbit clbit) { return branch.bits[circuit_.bit_position(clbit)]; };
     while (branch.step < program_.steps.size()) {
       Step const& step = program_.steps[branch.step++];
       if (team_.stopped()) return cancelled();
       if (step.kind == Step::Kind::loop_begin) {
-        if (!branch.conditions.enters(circuit_.loops()[step.index], bit)) branch.step = step.target;
+        if (!branch.classical.enters(static_cast<std::uint32_t>(step.index))) branch.step = step.target;
         continue;
       }
       if (step.kind == Step::Kind::loop_end) {
         branch.step = step.target;
         continue;
       }
-      if (!branch.conditions.holds(step.condition, bit)) continue;
+      if (!branch.classical.holds(step.condition)) continue;
       switch (step.kind) {
         case Step::Kind::map:
           branch.state.apply(map(step.index), team_);
@@ -130,13 +117,9 @@ class Run {
         case Step::Kind::measure:
           if (auto done = measure(circuit_[step.position], branch); !done) return done;
           break;
-        case Step::Kind::assign: {
-          Instruction const assignment = circuit_[step.position];
-          std::uint64_t const value = assignment.value->evaluate(bit);
-          for (std::uint32_t i = 0; i < assignment.clbit_count; ++i)
-            branch.bits[circuit_.bit_position(assignment.clbit + i)] = (value >> i & 1) != 0;
+        case Step::Kind::assign:
+          branch.classical.assign(circuit_[step.position]);
           break;
-        }
         default:
           break;
       }
@@ -150,28 +133,22 @@ class Run {
     circuit::Qubit const qubit = measurement.targets[0];
     double const one = branch.state.probability_of_one(qubit);
     bool const random = std::min(one, 1 - one) > negligible_probability;
-    if (random && options_.wants_state())
-      return Error{.kind = ErrorKind::unsupported,
-                   .message =
-                       "there is no single final state: a measurement before the end of the circuit has a random "
-                       "outcome",
-                   .details = {}};
+    if (random && options_.wants_state()) return no_single_final_state();
     std::uint64_t const ones = random ? random_.binomial(branch.shots, one) : one > 0.5 ? branch.shots : 0;
     std::array const shots{branch.shots - ones, ones};
     bool const larger = shots[1] > shots[0];
-    std::size_t const position = circuit_.bit_position(measurement.clbit);
     if (shots[!larger] != 0) {
       std::optional<State<Real>> copy = branch.state.copy(team_);
       if (!copy) return out_of_memory();
-      Branch<Real> rest{*std::move(copy), branch.step, shots[larger], branch.bits, branch.conditions};
+      Branch<Real> rest{*std::move(copy), branch.step, shots[larger], branch.classical};
       rest.state.project(qubit, larger, larger ? one : 1 - one, team_);
-      rest.bits[position] = larger;
+      rest.classical.set(measurement.clbit, larger);
       branches_.push_back(std::move(rest));
       peak_states_ = std::max(peak_states_, branches_.size() + 1);
     }
     bool const outcome = shots[!larger] != 0 ? !larger : larger;
     branch.state.project(qubit, outcome, outcome ? one : 1 - one, team_);
-    branch.bits[position] = outcome;
+    branch.classical.set(measurement.clbit, outcome);
     branch.shots = shots[outcome];
     return {};
   }
@@ -179,11 +156,9 @@ class Run {
   /// Makes the final measurements for all shots of a branch, and whatever else is wanted of its state.
   void finish(Branch<Real> const& branch) {
     std::vector<double> const probabilities = branch.state.probabilities();
-    if (options_.shots != 0) {
-      Outcome bits(circuit_.clbit_count());
-      for (std::uint32_t bit = 0; bit < circuit_.clbit_count(); ++bit) bits.set(bit, branch.bits[bit]);
-      counts_.add(sample(probabilities, program_.final_measurements, bits, branch.shots, random_, team_.stop_token()));
-    }
+    if (options_.shots != 0)
+      counts_.add(sample(probabilities, program_.final_measurements, branch.classical.outcome(), branch.shots, random_,
+                         team_.stop_token()));
     for (std::vector<circuit::Qubit> const& qubits : options_.want_probabilities) {
       std::vector<double>& sums = result_.probabilities.emplace_back(std::size_t{1} << qubits.size());
       for (std::size_t state = 0; state < probabilities.size(); ++state) {
@@ -244,10 +219,10 @@ Result<MemoryPrediction> DensityMatrixEngine::predict_memory(Circuit const& circ
   if (circuit.qubit_count() > most) return prediction;
   std::uint64_t collapses = 0, widest = 0;
   bool const repeats = !circuit.loops().empty();
-  std::vector<bool> const final = find_final_measurements(circuit);
+  std::vector<Fate> const fates = decide_fates(circuit, true);
   for (std::size_t i = 0; i < circuit.size(); ++i) {
     Instruction const instruction = circuit[i];
-    if (instruction.kind == InstructionKind::measure && !final[i]) ++collapses;
+    if (instruction.kind == InstructionKind::measure && fates[i] != Fate::at_end) ++collapses;
     widest = std::max<std::uint64_t>(widest, instruction.kind == InstructionKind::barrier
                                                  ? 0
                                                  : instruction.control_count() + instruction.targets.size());

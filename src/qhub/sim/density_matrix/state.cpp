@@ -13,6 +13,9 @@ namespace {
 using circuit::Complex;
 using circuit::Qubit;
 
+/// Matrix elements between two looks at the stop token.
+constexpr std::size_t poll_interval = std::size_t{1} << 18;
+
 /// The index of the string with Z on the qubits of a mask and I elsewhere.
 std::size_t z_string(std::size_t qubits) {
   std::size_t string = 0;
@@ -22,10 +25,11 @@ std::size_t z_string(std::size_t qubits) {
 
 /// Changes between Pauli coefficients and matrix elements |row⟩⟨column| on k qubits, in place: digit 2 bits at 2j of an
 /// index is first the Pauli on qubit j, then its row and, as the higher bit, its column; or back.
-void change_basis(std::span<Complex> block, bool to_elements) {
+void change_basis(std::span<Complex> block, bool to_elements, Team const& team) {
   constexpr Complex i{0, 1};
   for (std::size_t digit = 1; digit < block.size(); digit *= 4) {
     for (std::size_t index = 0; index < block.size(); ++index) {
+      if (index % poll_interval == 0 && team.stopped()) return;
       if ((index & (3 * digit)) != 0) continue;
       Complex &a = block[index], &b = block[index + digit], &c = block[index + 2 * digit],
               &d = block[index + 3 * digit];
@@ -45,7 +49,7 @@ void change_basis(std::span<Complex> block, bool to_elements) {
 /// Multiplies elements by a matrix along the rows of some of the qubits, or by its conjugate along the columns.
 /// \param side  0 for rows, 1 for columns.
 void multiply(std::span<Complex> block, std::span<Complex const> matrix, std::span<unsigned const> targets,
-              std::size_t controls, std::size_t wanted, unsigned side) {
+              std::size_t controls, std::size_t wanted, unsigned side, Team const& team) {
   std::size_t const size = std::size_t{1} << targets.size();
   std::size_t target_bits = 0;
   for (unsigned const t : targets) target_bits |= std::size_t{1} << (2 * t + side);
@@ -60,6 +64,7 @@ void multiply(std::span<Complex> block, std::span<Complex const> matrix, std::sp
     for (std::size_t t = 0; t < targets.size(); ++t) offsets[s] |= (s >> t & 1) << (2 * targets[t] + side);
   std::vector<Complex> old(size);
   for (std::size_t index = 0; index < block.size(); ++index) {
+    if (index % poll_interval == 0 && team.stopped()) return;
     if ((index & target_bits) != 0 || (index & control_bits) != wanted_bits) continue;
     for (std::size_t s = 0; s < size; ++s) old[s] = block[index + offsets[s]];
     for (std::size_t r = 0; r < size; ++r) {
@@ -76,11 +81,15 @@ void multiply(std::span<Complex> block, std::span<Complex const> matrix, std::sp
 }  // namespace
 
 template <class Real>
-std::optional<State<Real>> State<Real>::zero(unsigned qubits) {
+std::optional<State<Real>> State<Real>::zero(unsigned qubits, Team& team) {
   std::optional<ZeroedMemory> memory = ZeroedMemory::allocate(sizeof(Real) << 2 * qubits);
   if (!memory) return std::nullopt;
   State state(*std::move(memory), qubits);
-  for (std::size_t mask = 0; mask < std::size_t{1} << qubits; ++mask) state.data()[z_string(mask)] = 1;
+  // Few numbers, but far apart: nearly all of the memory comes into being here.
+  std::size_t const masks = std::size_t{1} << qubits, piece = std::min<std::size_t>(masks, 16);
+  team.for_each(masks / piece, [&](std::size_t p, unsigned) {
+    for (std::size_t mask = p * piece; mask < (p + 1) * piece; ++mask) state.data()[z_string(mask)] = 1;
+  });
   return state;
 }
 
@@ -109,9 +118,17 @@ void State<Real>::apply_wide(circuit::Instruction const& gate, Team& team) {
   std::vector<unsigned> targets;
   for (std::size_t t = 0; t < gate.targets.size(); ++t) targets.push_back(static_cast<unsigned>(controls + t));
   std::vector<std::uint8_t> const bits = bits_of(qubits);
-  std::vector<std::size_t> offsets(std::size_t{1} << bits.size());
-  for (std::size_t s = 0; s < offsets.size(); ++s)
-    for (std::size_t t = 0; t < bits.size(); ++t) offsets[s] |= (s >> t & 1) << bits[t];
+  // Where element s of a block is: the bits of s at the places of the qubits, by a table for each half of them.
+  std::size_t const half = bits.size() / 2, block_size = std::size_t{1} << bits.size();
+  auto const table = [](std::span<std::uint8_t const> places) {
+    std::vector<std::size_t> offsets{0};
+    for (std::uint8_t const place : places)
+      for (std::size_t s = 0, size = offsets.size(); s < size; ++s)
+        offsets.push_back(offsets[s] | std::size_t{1} << place);
+    return offsets;
+  };
+  std::vector<std::size_t> const low = table(std::span(bits).first(half)), high = table(std::span(bits).subspan(half));
+  auto const offset = [&](std::size_t s) { return low[s & ((std::size_t{1} << half) - 1)] | high[s >> half]; };
   std::vector<std::uint8_t> ascending = bits;
   std::ranges::sort(ascending);
   std::vector<std::vector<Complex>> blocks(team.size());
@@ -122,14 +139,19 @@ void State<Real>::apply_wide(circuit::Instruction const& gate, Team& team) {
       start = (start & ~below) << 1 | (start & below);
     }
     std::vector<Complex>& block = blocks[worker];
-    block.resize(offsets.size());
-    for (std::size_t s = 0; s < offsets.size(); ++s) block[s] = data()[start + offsets[s]];
-    change_basis(block, true);
+    block.clear();
+    block.reserve(block_size);
+    for (std::size_t s = 0; s < block_size; ++s) {
+      if (s % poll_interval == 0 && team.stopped()) return;
+      block.emplace_back(data()[start + offset(s)]);
+    }
+    change_basis(block, true, team);
     for (unsigned const side : {0U, 1U})
       multiply(block, matrix, targets, (std::size_t{1} << controls) - 1,
-               (std::size_t{1} << gate.positive_controls.size()) - 1, side);
-    change_basis(block, false);
-    for (std::size_t s = 0; s < offsets.size(); ++s) data()[start + offsets[s]] = static_cast<Real>(block[s].real());
+               (std::size_t{1} << gate.positive_controls.size()) - 1, side, team);
+    change_basis(block, false, team);
+    for (std::size_t s = 0; s < block_size && !team.stopped(); ++s)
+      data()[start + offset(s)] = static_cast<Real>(block[s].real());
   });
 }
 

@@ -16,7 +16,7 @@ template <class Real>
 class State {
  public:
   /// |0…0⟩, or nothing if the system refuses the memory.
-  [[nodiscard]] static std::optional<State> zero(unsigned qubits);
+  [[nodiscard]] static std::optional<State> zero(unsigned qubits, Team& team);
   /// A copy, or nothing if the system refuses the memory.
   [[nodiscard]] std::optional<State> copy(Team& team) const;
 

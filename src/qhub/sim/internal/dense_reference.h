@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "qhub/circuit/circuit.h"
+#include "qhub/sim/classical_state.h"
 #include "qhub/sim/counts.h"
 
 /// What engines are tested against: definitions written out, slow and obviously right.
@@ -92,15 +93,15 @@ class Distribution {
   explicit Distribution(circuit::Circuit const& circuit) : circuit_(circuit) {
     State start(std::size_t{1} << circuit.qubit_count());
     start[0] = 1;
-    follow(0, 1, start, Outcome(circuit.clbit_count()), circuit::ConditionEvaluator(circuit));
+    follow(0, 1, start, ClassicalState(circuit));
   }
   [[nodiscard]] std::map<std::string, double> const& probabilities() const { return probabilities_; }
 
  private:
-  void follow(std::size_t position, double weight, State state, Outcome bits, circuit::ConditionEvaluator conditions) {
+  void follow(std::size_t position, double weight, State state, ClassicalState classical) {
     for (; position < circuit_.size(); ++position) {
       circuit::Instruction const instruction = circuit_[position];
-      if (!conditions.holds(instruction.condition, [&](circuit::Clbit bit) { return bits[bit]; })) continue;
+      if (!classical.holds(instruction.condition)) continue;
       switch (instruction.kind) {
         case circuit::InstructionKind::gate:
         case circuit::InstructionKind::unitary:
@@ -120,16 +121,25 @@ class Distribution {
             }
             if (probability < 1e-14) continue;
             for (Complex& a : collapsed) a /= std::sqrt(probability);
-            Outcome after = bits;
+            ClassicalState after = classical;
             if (!is_reset) after.set(instruction.clbit, outcome);
-            follow(position + 1, weight * probability, collapsed, after, conditions);
+            follow(position + 1, weight * probability, collapsed, after);
           }
           return;
+        case circuit::InstructionKind::assign:
+          classical.assign(instruction);
+          break;
+        case circuit::InstructionKind::loop_begin:
+          if (!classical.enters(instruction.loop)) position = circuit_.loops()[instruction.loop].end;
+          break;
+        case circuit::InstructionKind::loop_end:
+          position = circuit_.loops()[instruction.loop].begin - 1;
+          break;
         default:
           break;
       }
     }
-    probabilities_[to_text(bits, circuit_.clbit_count())] += weight;
+    probabilities_[to_text(classical.outcome(), circuit_.clbit_count())] += weight;
   }
 
   circuit::Circuit const& circuit_;

@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "qhub/circuit/circuit.h"
@@ -82,6 +83,35 @@ class RandomCircuit {
             .condition = condition});
   }
 
+  /// A computed value for one or two classical bits: an earlier one's complement, or a sum of some.
+  void add_assignment(circuit::Condition::Id condition = {}) {
+    using Kind = circuit::ClassicalOperation::Kind;
+    std::uint32_t const last = circuit.clbit_count() - 1;
+    std::vector<circuit::ClassicalOperation> steps{{.kind = Kind::bits, .first = draw() % last, .count = 2}};
+    if (draw() % 2 == 0) {
+      steps.push_back({.kind = Kind::complement});
+    } else {
+      steps.push_back({.kind = Kind::bits, .first = draw() % (last + 1), .count = 1});
+      steps.push_back({.kind = Kind::add});
+    }
+    assign(draw() % last, 1 + draw() % 2, std::move(steps), condition);
+  }
+
+  /// A loop around what `body` adds, which runs a second time if a classical bit is 0 after the first.
+  template <class Body>
+  void add_loop(Body const& body) {
+    using Kind = circuit::ClassicalOperation::Kind;
+    circuit::Clbit const scratch = *circuit.add_scratch(2), done = scratch, ran = scratch + 1;
+    require(circuit.begin_loop(*circuit.add_condition({.first = done, .count = 1, .value = 0, .parent = {}})));
+    body();
+    assign(done, 1,
+           {{.kind = Kind::bits, .first = draw() % circuit.clbit_count(), .count = 1},
+            {.kind = Kind::bits, .first = ran, .count = 1},
+            {.kind = Kind::bit_or}});
+    assign(ran, 1, {{.kind = Kind::constant, .value = 1}});
+    require(circuit.end_loop());
+  }
+
   /// A channel of any kind with random probabilities, not too small to be seen.
   /// \param pauli_only  one that is a mixture of Pauli operators.
   void add_noise(bool pauli_only, circuit::Condition::Id condition = {}) {
@@ -122,9 +152,20 @@ class RandomCircuit {
   circuit::Circuit circuit;
 
  private:
-  void append(circuit::Instruction const& instruction) {
-    auto const done = circuit.append(instruction);
+  static void require(Result<void> const& done) {
     if (!done) throw std::logic_error(done.error().message);
+  }
+
+  void append(circuit::Instruction const& instruction) { require(circuit.append(instruction)); }
+
+  void assign(circuit::Clbit first, std::uint32_t count, std::vector<circuit::ClassicalOperation> steps,
+              circuit::Condition::Id condition = {}) {
+    circuit::ClassicalExpression const value(std::move(steps));
+    append({.kind = circuit::InstructionKind::assign,
+            .clbit = first,
+            .clbit_count = count,
+            .value = &value,
+            .condition = condition});
   }
 
   std::vector<Qubit> shuffled_qubits() {

@@ -1,7 +1,5 @@
 #include "qhub/sim/stabilizer/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -23,10 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 /// Outcomes are sorted and counted for so many shots at a time.
 constexpr std::uint64_t chunk_shots = std::uint64_t{1} << 18;
-
-Error cancelled() {
-  return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
-}
 
 /// Words per row of frames: as many shots at a time as keep all rows in a core's cache, from 512 to 16,384, and no more
 /// than are asked for.

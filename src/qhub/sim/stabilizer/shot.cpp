@@ -1,5 +1,7 @@
 #include "qhub/sim/stabilizer/shot.h"
 
+#include <algorithm>
+
 namespace qhub::sim::stabilizer {
 
 using circuit::Instruction;
@@ -28,30 +30,22 @@ CommonStart::CommonStart(CliffordProgram const& program, std::stop_token const& 
 }
 
 ShotRunner::ShotRunner(CliffordProgram const& program, CommonStart const& start)
-    : program_(program),
-      circuit_(program.circuit()),
-      start_(start),
-      state_(start.state),
-      bits_(circuit_.clbit_count() + circuit_.scratch_count()),
-      conditions_(circuit_) {}
+    : program_(program), circuit_(program.circuit()), start_(start), state_(start.state), classical_(circuit_) {}
 
 void ShotRunner::run(Random& random, std::stop_token const& stop, std::span<std::uint64_t> outcome) {
   state_ = start_.state;
-  bits_.assign(bits_.size(), false);
-  conditions_.restart();
-  auto const bit = [&](circuit::Clbit clbit) { return bits_[circuit_.bit_position(clbit)]; };
+  classical_.restart();
   for (std::size_t position = start_.next; position < circuit_.size() && !stop.stop_requested(); ++position) {
     Instruction const instruction = circuit_[position];
     if (instruction.kind == InstructionKind::loop_begin) {
-      circuit::Loop const& loop = circuit_.loops()[instruction.loop];
-      if (!conditions_.enters(loop, bit)) position = loop.end;
+      if (!classical_.enters(instruction.loop)) position = circuit_.loops()[instruction.loop].end;
     } else if (instruction.kind == InstructionKind::loop_end) {
       position = circuit_.loops()[instruction.loop].begin - 1;
-    } else if (conditions_.holds(instruction.condition, bit)) {
+    } else if (classical_.holds(instruction.condition)) {
       perform(position, instruction, random);
     }
   }
-  for (std::uint32_t c = 0; c < circuit_.clbit_count(); ++c) outcome[c / 64] |= std::uint64_t{bits_[c]} << c % 64;
+  std::ranges::copy(classical_.outcome().words(), outcome.begin());
 }
 
 void ShotRunner::perform(std::size_t position, Instruction const& instruction, Random& random) {
@@ -72,18 +66,13 @@ void ShotRunner::perform(std::size_t position, Instruction const& instruction, R
       return;
     }
     case InstructionKind::measure:
-      bits_[circuit_.bit_position(instruction.clbit)] = measure();
+      classical_.set(instruction.clbit, measure());
       return;
     case InstructionKind::reset:
       if (measure()) state_.apply_x(instruction.targets[0]);
       return;
-    case InstructionKind::assign: {
-      std::uint64_t const value =
-          instruction.value->evaluate([&](circuit::Clbit clbit) { return bits_[circuit_.bit_position(clbit)]; });
-      for (std::uint32_t i = 0; i < instruction.clbit_count; ++i)
-        bits_[circuit_.bit_position(instruction.clbit + i)] = (value >> i & 1) != 0;
-      return;
-    }
+    case InstructionKind::assign:
+      return classical_.assign(instruction);
     default:
       return;
   }

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "qhub/sim/classical_state.h"
 #include "qhub/sim/random.h"
 #include "qhub/sim/stabilizer/program.h"
 #include "qhub/sim/stabilizer/tableau.h"
@@ -38,8 +39,7 @@ class ShotRunner {
   circuit::Circuit const& circuit_;
   CommonStart const& start_;
   Tableau state_;
-  std::vector<bool> bits_;  ///< By Circuit::bit_position().
-  circuit::ConditionEvaluator conditions_;
+  ClassicalState classical_;
   std::vector<circuit::Qubit> operands_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 namespace qhub::sim::statevector {
@@ -89,19 +88,18 @@ std::optional<std::array<unsigned, 4>> permutation(Matrix4 const& matrix) {
 
 }  // namespace
 
-ElementMaker::ElementMaker(unsigned wires) : qubit_(wires), waiting_(wires), open_(wires, none) {
-  std::iota(qubit_.begin(), qubit_.end(), 0U);
-}
+ElementMaker::ElementMaker(std::size_t wires, unsigned qubits)
+    : qubit_(wires, none), wire_(qubits, no_wire), waiting_(qubits), open_(qubits, not_open) {}
 
-void ElementMaker::add(std::span<Complex const> matrix, std::span<unsigned const> targets, Controls const& controls) {
+void ElementMaker::add(std::span<Complex const> matrix, std::span<std::uint32_t const> targets,
+                       std::span<std::uint32_t const> positive_controls,
+                       std::span<std::uint32_t const> negative_controls) {
   std::array<unsigned, 6> qubits;
-  for (std::size_t t = 0; t < targets.size(); ++t) qubits[t] = qubit_[targets[t]];
+  for (std::size_t t = 0; t < targets.size(); ++t) qubits[t] = take_qubit(targets[t]);
   std::span<unsigned const> const on = std::span(qubits).first(targets.size());
   Controls where;
-  for (std::uint64_t rest = controls.qubits; rest != 0; rest &= rest - 1) {
-    auto const wire = static_cast<unsigned>(std::countr_zero(rest));
-    where = where.with(qubit_[wire], (controls.values >> wire & 1) != 0);
-  }
+  for (std::uint32_t const wire : positive_controls) where = where.with(take_qubit(wire), true);
+  for (std::uint32_t const wire : negative_controls) where = where.with(take_qubit(wire), false);
   if (!simplify(where)) return;
   if (on.empty()) {
     factor_ *= matrix[0];
@@ -124,7 +122,26 @@ void ElementMaker::add(std::span<Complex const> matrix, std::span<unsigned const
 
 void ElementMaker::flush() {
   for (unsigned qubit = 0; qubit < waiting_.size(); ++qubit) flush(qubit);
-  std::fill(open_.begin(), open_.end(), none);
+  std::fill(open_.begin(), open_.end(), not_open);
+}
+
+void ElementMaker::expose(std::uint32_t wire) {
+  mixed_ |= bit(take_qubit(wire));
+}
+
+void ElementMaker::release(std::uint32_t wire) {
+  std::uint8_t const qubit = std::exchange(qubit_[wire], none);
+  wire_[qubit] = no_wire;
+  mixed_ &= ~bit(qubit);
+}
+
+unsigned ElementMaker::take_qubit(std::uint32_t wire) {
+  if (qubit_[wire] == none) {
+    auto const free = std::ranges::find(wire_, no_wire);
+    *free = wire;
+    qubit_[wire] = static_cast<std::uint8_t>(free - wire_.begin());
+  }
+  return qubit_[wire];
 }
 
 Complex ElementMaker::take_factor() {
@@ -148,7 +165,7 @@ bool ElementMaker::simplify(Controls& controls) const {
 }
 
 void ElementMaker::add_one(Matrix2 const& matrix, unsigned qubit) {
-  if (open_[qubit] != none) {
+  if (open_[qubit] != not_open) {
     bool const low = list_.elements[open_[qubit]].targets[0] == qubit;
     multiply_open(open_[qubit], low ? tensor(identity, matrix) : tensor(matrix, identity));
   } else {
@@ -162,7 +179,7 @@ bool ElementMaker::join_open(std::span<Complex const> matrix, std::span<unsigned
   if (targets.size() + static_cast<std::size_t>(std::popcount(controls.qubits)) != 2) return false;
   unsigned const first = targets[0];
   unsigned const second = targets.size() == 2 ? targets[1] : static_cast<unsigned>(std::countr_zero(controls.qubits));
-  if (open_[first] == none || open_[first] != open_[second]) return false;
+  if (open_[first] == not_open || open_[first] != open_[second]) return false;
   Matrix4 whole{};
   if (targets.size() == 2) {
     std::copy_n(matrix.begin(), 16, whole.begin());
@@ -256,7 +273,8 @@ void ElementMaker::add_permutation(Matrix4 const& matrix, std::array<unsigned, 4
   unsigned const of_a = image[1] ^ image[0], of_b = image[2] ^ image[0];  // the columns of A
   if (of_a == 2 || of_b == 1) {
     if (controls.qubits == 0 && renaming_) {
-      std::iter_swap(std::ranges::find(qubit_, a), std::ranges::find(qubit_, b));
+      std::swap(wire_[a], wire_[b]);
+      std::swap(qubit_[wire_[a]], qubit_[wire_[b]]);
       std::swap(a, b);
     } else {
       add_exchange(b, Controls{}.with(a, true));
@@ -291,14 +309,14 @@ void ElementMaker::look_at(std::uint64_t qubits) {
   for (; qubits != 0; qubits &= qubits - 1) {
     auto const qubit = static_cast<unsigned>(std::countr_zero(qubits));
     flush_mixing(qubit);
-    open_[qubit] = none;
+    open_[qubit] = not_open;
   }
 }
 
 void ElementMaker::mix(std::span<unsigned const> qubits) {
   for (unsigned const qubit : qubits) {
     flush(qubit);
-    open_[qubit] = none;
+    open_[qubit] = not_open;
     mixed_ |= bit(qubit);
   }
 }

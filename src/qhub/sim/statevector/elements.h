@@ -21,20 +21,23 @@ struct Controls {
   }
 };
 
-/// Turns gates, in order, into elements. Gates are given on wires: swap gates make wires trade the qubits of the state
-/// that they stand for. All qubits start in |0⟩.
+/// Turns gates, in order, into elements. Gates are given on wires, of which there may be any number. A wire stands for
+/// a qubit of the state from its first gate on until it is released; swap gates make wires trade their qubits. All
+/// qubits start in |0⟩.
 class ElementMaker {
  public:
   using Complex = std::complex<double>;
   using Matrix2 = std::array<Complex, 4>;   ///< Row-major.
   using Matrix4 = std::array<Complex, 16>;  ///< Row-major, its first qubit is the lower bit.
 
-  /// \param wires  at most 63.
-  explicit ElementMaker(unsigned wires);
+  static constexpr std::uint8_t none = 255;
 
-  /// \param matrix    unitary, row-major, the first target is the lowest bit of an index.
-  /// \param controls  by wires.
-  void add(std::span<Complex const> matrix, std::span<unsigned const> targets, Controls const& controls);
+  /// \param qubits  at most 63, and enough for all wires that stand for one at the same time.
+  ElementMaker(std::size_t wires, unsigned qubits);
+
+  /// \param matrix  unitary, row-major, the first target is the lowest bit of an index.
+  void add(std::span<Complex const> matrix, std::span<std::uint32_t const> targets,
+           std::span<std::uint32_t const> positive_controls, std::span<std::uint32_t const> negative_controls);
 
   /// Turns everything that still waits into elements.
   void flush();
@@ -42,14 +45,21 @@ class ElementMaker {
   /// From now on swap gates may not rename.
   void allow_renaming(bool allowed) { renaming_ = allowed; }
 
-  [[nodiscard]] unsigned qubit(unsigned wire) const { return qubit_[wire]; }
+  /// The qubit that a wire stands for; none if it is in |0⟩ without one.
+  [[nodiscard]] std::uint8_t qubit(std::uint32_t wire) const { return qubit_[wire]; }
+  /// Gives the wire a qubit, if it has none, which may be in any state from now on.
+  void expose(std::uint32_t wire);
+  /// The wire's qubit is in |0⟩ and free for another wire. Requires that nothing waits: see flush().
+  void release(std::uint32_t wire);
+
   [[nodiscard]] ElementList& list() { return list_; }
   /// The product of all global phases since the last call.
   [[nodiscard]] Complex take_factor();
 
  private:
-  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  static constexpr std::uint32_t not_open = ~std::uint32_t{0}, no_wire = ~std::uint32_t{0};
 
+  [[nodiscard]] unsigned take_qubit(std::uint32_t wire);
   [[nodiscard]] bool is_mixed(unsigned qubit) const;
   [[nodiscard]] bool simplify(Controls& controls) const;
   void add_one(Matrix2 const& matrix, unsigned qubit);
@@ -74,7 +84,8 @@ class ElementMaker {
   ElementList list_;
   Complex factor_ = 1;
   bool renaming_ = true;
-  std::vector<unsigned> qubit_;                  ///< Of each wire.
+  std::vector<std::uint8_t> qubit_;              ///< Of each wire.
+  std::vector<std::uint32_t> wire_;              ///< Of each qubit; no_wire if it is free.
   std::uint64_t mixed_ = 0;                      ///< Qubits that elements so far may have taken out of |0⟩.
   std::vector<std::optional<Matrix2>> waiting_;  ///< Product of the one-qubit gates on a qubit since its last element.
   std::vector<std::uint32_t> open_;  ///< The multiply_two that was last on a qubit, if nothing came after it.

@@ -7,11 +7,14 @@
 #include <bit>
 #include <cmath>
 #include <complex>
+#include <iterator>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "qhub/sim/classical_state.h"
 #include "qhub/sim/random.h"
 #include "qhub/sim/sampling.h"
 #include "qhub/sim/statevector/executor.h"
@@ -36,38 +39,49 @@ constexpr std::uint64_t batch_size = std::uint64_t{1} << 18;
 /// More qubits or classical bits than any state or outcome could use: refused before even lists of them are made.
 constexpr std::uint32_t largest_register = std::uint32_t{1} << 20;
 
-Error cancelled() {
-  return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
+/// A factor by which a state has to be multiplied is multiplied into it when it is this small.
+constexpr double smallest_factor = 0x1p-20;
+
+/// What the classical outcomes have been so far, for some of the shots.
+struct Course {
+  ClassicalState classical;
+  std::uint64_t shots;
+};
+
+std::uint64_t shots_of(std::vector<Course> const& courses) {
+  return std::accumulate(courses.begin(), courses.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, Course const& course) { return sum + course.shots; });
 }
 
-/// One course the classical outcomes have taken so far, for some of the shots.
+/// Shots that have the same state.
 template <class Real>
 struct Branch {
   State<Real> state;
-  unsigned written;             ///< Amplitudes from 2^written on are still 0.
   std::complex<double> factor;  ///< By which the state has to be multiplied.
   std::size_t next_step;        ///< Of the program.
-  std::uint64_t shots;
-  Outcome bits;
-  circuit::ConditionEvaluator conditions;
+  std::vector<Course> courses;
+
+  [[nodiscard]] std::uint64_t shots() const { return shots_of(courses); }
 };
 
 /// One run of one circuit.
 template <class Real>
 class Run {
  public:
-  Run(Circuit const& circuit, RunOptions const& options, Progress const& progress, std::stop_token stop)
+  /// \param started  when planning began.
+  Run(Circuit const& circuit, RunOptions const& options, ProgramSize const& size, Clock::time_point started,
+      Progress const& progress, std::stop_token stop)
       : circuit_(circuit),
         options_(options),
         progress_(progress),
-        started_(Clock::now()),
+        started_(started),
         team_(options.threads, std::move(stop)),
         total_shots_(std::max<std::uint64_t>(1, options.shots)),
         seed_(seed_or_fresh(options.seed)),
         random_(seed_),
-        program_(make_program(circuit, options.wants_state(), kernels<Real>().lane_bits, 2 * sizeof(Real),
+        program_(make_program(circuit, options.wants_state(), size, kernels<Real>().lane_bits, 2 * sizeof(Real),
                               team_.stop_token())),
-        executor_(program_.shape, team_) {}
+        executor_(program_.plan, program_.shape, program_.repeats, team_) {}
 
   Result<RunResult> run() {
     if (stopped()) return cancelled();
@@ -75,12 +89,9 @@ class Run {
     if (!start) return out_of_memory(State<Real>::bytes(program_.shape.positions));
     result_.timing.plan = Clock::now() - started_;
     branches_.push_back({.state = std::move(*start),
-                         .written = program_.shape.chunk_bits,
                          .factor = 1,
                          .next_step = 0,
-                         .shots = total_shots_,
-                         .bits = Outcome(circuit_.clbit_count()),
-                         .conditions = circuit::ConditionEvaluator(circuit_)});
+                         .courses = {{ClassicalState(circuit_), total_shots_}}});
     while (!branches_.empty()) {
       Branch<Real> branch = std::move(branches_.back());
       branches_.pop_back();
@@ -108,94 +119,151 @@ class Run {
   [[nodiscard]] bool stopped() const { return team_.stopped(); }
 
   [[nodiscard]] Error out_of_memory(std::uint64_t bytes) const {
-    return {
-        .kind = ErrorKind::resource_exhausted,
-        .message = fmt::format("the system refused {} bytes for a state of {} qubits", bytes, program_.shape.positions),
-        .details = {}};
+    return memory_refused(bytes, program_.shape.positions);
   }
 
   /// Runs the rest of the program on one branch. May add branches, each to be continued after this one.
   Result<void> evolve(Branch<Real>& branch) {
-    for (; branch.next_step < program_.steps.size(); ++branch.next_step) {
+    while (branch.next_step < program_.steps.size()) {
       Step const& step = program_.steps[branch.next_step];
-      if (branch.conditions.holds(step.condition, [&](circuit::Clbit bit) { return branch.bits[bit]; }))
+      Result<bool> const acts = decide(step, branch);
+      if (!acts) return acts.error();
+      if (*acts)
         if (auto done = perform(step, branch); !done) return done;
       if (stopped()) return cancelled();
-      advance(branch.shots, 1);
+      bool const jumps = step.kind == Step::Kind::loop_begin ? !*acts : step.kind == Step::Kind::loop_end;
+      branch.next_step = jumps ? step.target : branch.next_step + 1;
+      advance(branch.shots(), 1);
     }
     return {};
+  }
+
+  /// Whether a step that acts on the state does so. Divides the branch if that is not the same for all of its courses.
+  Result<bool> decide(Step const& step, Branch<Real>& branch) {
+    bool const is_loop = step.kind == Step::Kind::loop_begin;
+    if (!is_loop && (!step.condition || acts_on_bits(step))) return true;
+    std::array<std::vector<Course>, 2> courses;
+    for (Course& course : branch.courses) {
+      bool const acts = is_loop ? course.classical.enters(step.loop) : course.classical.holds(step.condition);
+      courses[acts].push_back(std::move(course));
+    }
+    bool const acts = goes_first(courses);
+    if (!courses[!acts].empty()) {
+      if (options_.wants_state()) return no_single_final_state();
+      std::optional<State<Real>> copy = State<Real>::empty(program_.shape);
+      if (!copy) return out_of_memory(branch.state.bytes());
+      statevector::copy(branch.state, *copy, step.written, team_);
+      postpone({*std::move(copy), branch.factor, branch.next_step, std::move(courses[!acts])});
+    }
+    branch.courses = std::move(courses[acts]);
+    return acts;
+  }
+
+  static bool acts_on_bits(Step const& step) {
+    return step.kind == Step::Kind::clear_bit || step.kind == Step::Kind::assign || step.kind == Step::Kind::test_only;
+  }
+
+  /// Which of two parts goes first: the one with fewer shots, but at least one. See StatevectorEngine for why.
+  static bool goes_first(std::array<std::vector<Course>, 2> const& parts) {
+    std::uint64_t const first = shots_of(parts[0]), second = shots_of(parts[1]);
+    return first == 0 || (second != 0 && second < first);
+  }
+
+  void postpone(Branch<Real> branch) {
+    branches_.push_back(std::move(branch));
+    peak_states_ = std::max(peak_states_, branches_.size() + 1);
   }
 
   Result<void> perform(Step const& step, Branch<Real>& branch) {
     switch (step.kind) {
       case Step::Kind::evolve:
-        for (std::uint32_t p = 0; p < step.pass_count && !stopped(); ++p) {
-          Pass const& pass = program_.plan.passes[step.first_pass + p];
-          executor_.run(program_.plan, pass, branch.state, [&](double share) {
-            report(branch.shots, (static_cast<double>(p) + share) / static_cast<double>(step.pass_count));
+        for (std::uint32_t p = 0; p < step.pass_count && !stopped(); ++p)
+          executor_.run(step.first_pass + p, branch.state, [&](double share) {
+            report(branch.shots(), (static_cast<double>(p) + share) / static_cast<double>(step.pass_count));
           });
-          branch.written = std::max<unsigned>(branch.written, pass.positions);
-        }
         branch.factor *= step.factor;
+        if (std::abs(branch.factor) < smallest_factor) {
+          scale(branch.state, program_.shape.positions, std::abs(branch.factor), team_);
+          branch.factor /= std::abs(branch.factor);
+        }
         return {};
       case Step::Kind::measure:
       case Step::Kind::reset:
         return collapse(step, branch);
       case Step::Kind::clear_bit:
-        branch.bits.set(step.clbit, false);
-        return {};
+      case Step::Kind::assign:
       case Step::Kind::test_only:
+        for (Course& course : branch.courses) {
+          if (!course.classical.holds(step.condition)) continue;
+          if (step.kind == Step::Kind::clear_bit) course.classical.set(step.clbit, false);
+          if (step.kind == Step::Kind::assign) course.classical.assign(circuit_[step.instruction]);
+        }
+        return {};
+      case Step::Kind::loop_begin:
+      case Step::Kind::loop_end:
         return {};
     }
     return {};
   }
 
-  /// Measures a qubit, for a reset too. Divides the branch if both outcomes get shots.
+  /// Measures a qubit, for a reset too. Divides the branch if both outcomes get shots and leave different states.
   Result<void> collapse(Step const& step, Branch<Real>& branch) {
-    auto const [zero, one] = probabilities_at(branch.state, branch.written, step.position, team_);
+    auto const [zero, one] = probabilities_at(branch.state, step.written, step.position, team_);
     if (stopped()) return cancelled();
-    bool const random = std::min(zero, one) > negligible_probability<Real> * (zero + one);
-    if (random && options_.wants_state()) {
-      return Error{.kind = ErrorKind::unsupported,
-                   .message =
-                       "there is no single final state: a measurement or reset before the end of the circuit has "
-                       "a random outcome",
-                   .details = {}};
-    }
-    std::uint64_t const shots_of_one =
-        random ? draw_shots(branch.shots, one / (zero + one)) : (one > zero ? branch.shots : 0);
-    if (stopped()) return cancelled();
-    std::uint64_t const shots_of_zero = branch.shots - shots_of_one;
-    // The outcome with fewer shots, but at least one, goes first: see StatevectorEngine for why.
-    bool const first = shots_of_zero == 0 || (shots_of_one != 0 && shots_of_one < shots_of_zero);
-    std::array const shots{shots_of_zero, shots_of_one};
     std::array const weight{zero, one};
-    auto const projection = [&](bool outcome) {
-      return Projection{.position = step.position,
-                        .outcome = outcome,
-                        .to_zero = step.kind == Step::Kind::reset,
-                        .factor = 1 / std::sqrt(weight[outcome])};
+    bool const likelier = one > zero, to_zero = step.retires || step.kind == Step::Kind::reset;
+    auto const project_to = [&](bool outcome, State<Real>& target) {
+      project(
+          branch.state, target, step.written,
+          {.position = step.position, .outcome = outcome, .to_zero = to_zero, .factor = 1 / std::sqrt(weight[outcome])},
+          team_);
     };
+    bool const random = std::min(zero, one) > negligible_probability<Real> * (zero + one);
+    if (!random && one == 0) {
+      if (step.kind == Step::Kind::measure)
+        for (Course& course : branch.courses) course.classical.set(step.clbit, false);
+      return {};
+    }
     branch.factor /= std::abs(branch.factor);
-    if (shots_of_zero != 0 && shots_of_one != 0) {
+    if (random && to_zero && is_separable(branch.state, step.written, step.position, team_)) {
+      // What is left does not depend on the outcome.
+      project_to(likelier, branch.state);
+      if (step.kind == Step::Kind::reset) return {};
+      auto courses = draw_outcomes(branch.courses, one / (zero + one), step);
+      branch.courses = std::move(courses[0]);
+      std::ranges::move(courses[1], std::back_inserter(branch.courses));
+      return {};
+    }
+    if (stopped()) return cancelled();
+    if (random && options_.wants_state()) return no_single_final_state();
+    auto courses = draw_outcomes(branch.courses, random ? one / (zero + one) : one > zero ? 1 : 0, step);
+    if (stopped()) return cancelled();
+    bool const first = goes_first(courses);
+    if (!courses[!first].empty()) {
       std::optional<State<Real>> copy = State<Real>::empty(program_.shape);
       if (!copy) return out_of_memory(branch.state.bytes());
-      Branch<Real> other{.state = std::move(*copy),
-                         .written = branch.written,
-                         .factor = branch.factor,
-                         .next_step = branch.next_step + 1,
-                         .shots = shots[!first],
-                         .bits = branch.bits,
-                         .conditions = branch.conditions};
-      project(branch.state, other.state, branch.written, projection(!first), team_);
-      if (step.kind == Step::Kind::measure) other.bits.set(step.clbit, !first);
-      branches_.push_back(std::move(other));
-      peak_states_ = std::max(peak_states_, branches_.size() + 1);
-      branch.shots = shots[first];
+      project_to(!first, *copy);
+      postpone({*std::move(copy), branch.factor, branch.next_step + 1, std::move(courses[!first])});
     }
-    project(branch.state, branch.state, branch.written, projection(first), team_);
-    if (step.kind == Step::Kind::measure) branch.bits.set(step.clbit, first);
+    project_to(first, branch.state);
+    branch.courses = std::move(courses[first]);
     return {};
+  }
+
+  /// Draws the outcomes of a measure or reset step. \param one  probability of outcome 1.
+  /// \return the courses with outcome 0 and with outcome 1. Unspecified after a stop request.
+  std::array<std::vector<Course>, 2> draw_outcomes(std::vector<Course> const& courses, double one, Step const& step) {
+    std::array<std::vector<Course>, 2> parts;
+    for (Course const& course : courses) {
+      std::uint64_t const ones = draw_shots(course.shots, one);
+      for (bool const outcome : {false, true}) {
+        std::uint64_t const shots = outcome ? ones : course.shots - ones;
+        if (shots == 0) continue;
+        parts[outcome].push_back({course.classical, shots});
+        if (step.kind == Step::Kind::measure) parts[outcome].back().classical.set(step.clbit, outcome);
+      }
+    }
+    return parts;
   }
 
   /// How many of the shots have an outcome of this probability.
@@ -211,7 +279,7 @@ class Run {
 
   /// Answers what is wanted of the state before the final measurements.
   Result<void> look(Branch<Real> const& branch) {
-    Observer<Real> const observer(branch.state, branch.written, branch.factor, program_.positions, team_);
+    Observer<Real> const observer(branch.state, program_.written, branch.factor, program_.positions, team_);
     for (Outcome const& basis_state : options_.want_amplitudes)
       result_.amplitudes.push_back(observer.amplitude(basis_state));
     for (auto const& qubits : options_.want_probabilities)
@@ -231,25 +299,25 @@ class Run {
   Result<void> sample(Branch<Real> const& branch) {
     if (options_.shots == 0) return {};
     Clock::time_point const started = Clock::now();
-    if (program_.final_measurements.empty()) {
-      counts_.add({{branch.bits, branch.shots}});
-    } else {
-      Sampler<Real> const sampler(branch.state, branch.written, team_);
-      for (std::uint64_t left = branch.shots; left > 0;) {
+    std::optional<Sampler<Real>> sampler;
+    if (!program_.sampled.empty()) sampler.emplace(branch.state, program_.written, team_);
+    std::vector<Counts::Entry> entries;
+    for (Course const& course : branch.courses) {
+      Outcome const bits = course.classical.outcome();
+      if (!sampler) entries.push_back({bits, course.shots});
+      for (std::uint64_t left = sampler ? course.shots : 0; left > 0;) {
         std::uint64_t const batch = std::min(left, batch_size);
         left -= batch;
-        auto const drawn = sampler.draw(batch, random_);
-        if (stopped()) return cancelled();
-        std::vector<Counts::Entry> entries;
-        entries.reserve(drawn.size());
-        for (auto const& [index, count] : drawn) {
-          entries.push_back({branch.bits, count});
-          for (auto const& [position, clbit] : program_.final_measurements)
+        for (auto const& [index, count] : sampler->draw(batch, random_)) {
+          entries.push_back({bits, count});
+          for (auto const& [position, clbit] : program_.sampled)
             entries.back().outcome.set(clbit, position != Placement::none && (index >> position & 1) != 0);
         }
-        counts_.add(std::move(entries));
+        if (stopped()) return cancelled();
+        if (entries.size() >= batch_size) counts_.add(std::exchange(entries, {}));
       }
     }
+    counts_.add(std::move(entries));
     result_.timing.sample += Clock::now() - started;
     return {};
   }
@@ -263,8 +331,8 @@ class Run {
   /// Reports that so much of the present step is done.
   void report(std::uint64_t shots, double steps) {
     if (!progress_) return;
-    double const done = std::min(1.0, done_ + share(shots) * steps);
-    if (done < reported_ + 1.0 / 256) return;
+    double const done = done_ + share(shots) * steps;
+    if (done < reported_ + 1.0 / 256 || done >= 1) return;  // loops make more steps than the program has
     reported_ = done;
     progress_(reported_);
   }
@@ -336,10 +404,9 @@ Result<void> check_wishes(Circuit const& circuit, RunOptions const& options) {
   return {};
 }
 
-}  // namespace
-
-Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
-  if (auto able = require_abilities(circuit, {}, name()); !able) return std::move(able).error();
+/// Whether the engine can run this circuit, however much memory that takes.
+Result<void> check(Circuit const& circuit, RunOptions const& options) {
+  if (auto able = require_abilities(circuit, {.classical_control = true}, "statevector"); !able) return able;
   if (options.shots == 0 && !options.wants_state()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "nothing to compute: the number of shots is 0 and nothing of the state is wanted",
@@ -357,8 +424,10 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
                                circuit.qubit_count(), circuit.clbit_count(), largest_register),
         .details = {}};
   }
-  if (auto sensible = check_wishes(circuit, options); !sensible) return std::move(sensible).error();
-  ProgramSize const program = program_size(circuit, options.wants_state());
+  return check_wishes(circuit, options);
+}
+
+MemoryPrediction predict(Circuit const& circuit, RunOptions const& options, ProgramSize const& program) {
   MemoryPrediction prediction{.qubits = program.qubits, .bytes = std::numeric_limits<std::uint64_t>::max()};
   if (program.qubits >= 58) return prediction;  // 16 * 2^58 bytes and a little more is beyond 2^62
 
@@ -366,8 +435,9 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
   std::size_t const amplitude_size = single ? 2 * sizeof(float) : 2 * sizeof(double);
   unsigned const lane_bits = single ? kernels<float>().lane_bits : kernels<double>().lane_bits;
   Shape const shape = make_shape(program.qubits, program.widest_gate, lane_bits, amplitude_size);
+  auto const halvings = static_cast<unsigned>(std::bit_width(std::max<std::uint64_t>(1, options.shots)) - 1);
   std::uint64_t const copies =
-      std::min<std::uint64_t>(program.collapses, std::bit_width(std::max<std::uint64_t>(1, options.shots)) - 1);
+      program.collapses < 6 ? std::min<std::uint64_t>((1U << program.collapses) - 1, halvings) : halvings;
   std::uint64_t const state = std::uint64_t{amplitude_size} << shape.positions;
   std::uint64_t const threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
   std::uint64_t const batch = std::min(options.shots, batch_size);
@@ -375,7 +445,8 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
   std::uint64_t const entry =
       sizeof(Counts::Entry) + (circuit.clbit_count() > 64 ? circuit.clbit_count() / 64 * 8 + 32 : 0);
   prediction.bytes = saturating_multiply(copies + 1, state);
-  prediction.bytes = saturating_add(prediction.bytes, program.bytes + Sampler<float>::bytes(shape.positions));
+  std::uint64_t const plans = (program.collapses != 0 ? 2 : 1) * program.bytes;  // the executor keeps its own
+  prediction.bytes = saturating_add(prediction.bytes, plans + Sampler<float>::bytes(shape.positions));
   prediction.bytes = saturating_add(prediction.bytes, Executor<double>::bytes(shape, threads));
   if (options.want_statevector) {
     if (circuit.qubit_count() >= 58) return MemoryPrediction{circuit.qubit_count(), ~std::uint64_t{0}};
@@ -386,20 +457,35 @@ Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circui
   std::uint64_t distinct = options.shots;
   if (circuit.clbit_count() < 64) distinct = std::min(distinct, std::uint64_t{1} << circuit.clbit_count());
   prediction.bytes = saturating_add(prediction.bytes, saturating_multiply(distinct, 2 * entry));
+  if (program.collapses != 0) {  // each shot may take a course of its own
+    std::uint64_t const bits = circuit.clbit_count() + std::uint64_t{circuit.scratch_count()};
+    std::uint64_t const course = sizeof(Course) + bits / 8 + circuit.conditions().size() + 64;
+    std::uint64_t const courses =
+        program.collapses < 40 ? std::min(options.shots, std::uint64_t{1} << program.collapses) : options.shots;
+    prediction.bytes = saturating_add(prediction.bytes, saturating_multiply(courses, 2 * course));
+  }
   for (auto const& qubits : options.want_probabilities)
     prediction.bytes = saturating_add(prediction.bytes, (std::uint64_t{16} << qubits.size()));
   if (options.want_memory) prediction.bytes = saturating_add(prediction.bytes, options.shots * sizeof(std::uint32_t));
   return prediction;
 }
 
+}  // namespace
+
+Result<MemoryPrediction> StatevectorEngine::predict_memory(Circuit const& circuit, RunOptions const& options) const {
+  if (auto able = check(circuit, options); !able) return std::move(able).error();
+  return predict(circuit, options, program_size(circuit, options.wants_state()));
+}
+
 Result<RunResult> StatevectorEngine::run(Circuit const& circuit, RunOptions const& options, Progress const& progress,
                                          std::stop_token stop) const {
-  Result<MemoryPrediction> const prediction = predict_memory(circuit, options);
-  if (!prediction) return prediction.error();
-  if (auto admitted = admit(*prediction, options); !admitted) return std::move(admitted).error();
+  Clock::time_point const started = Clock::now();
+  if (auto able = check(circuit, options); !able) return std::move(able).error();
+  ProgramSize const size = program_size(circuit, options.wants_state());
+  if (auto admitted = admit(predict(circuit, options, size), options); !admitted) return std::move(admitted).error();
   if (options.precision == Precision::single_precision)
-    return Run<float>(circuit, options, progress, std::move(stop)).run();
-  return Run<double>(circuit, options, progress, std::move(stop)).run();
+    return Run<float>(circuit, options, size, started, progress, std::move(stop)).run();
+  return Run<double>(circuit, options, size, started, progress, std::move(stop)).run();
 }
 
 }  // namespace qhub::sim::statevector

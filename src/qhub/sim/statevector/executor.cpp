@@ -91,8 +91,8 @@ struct Executor<Real>::Rows {
 /// A pass, made ready for all chunks.
 template <class Real>
 struct Executor<Real>::Prepared {
-  Plan const& plan;
   std::span<PassStep const> steps;
+  Transfer load, store;
   Numbers<Real> numbers = {};
   std::vector<Rows> rows = {};  ///< Of each rows step in turn.
   Numbers<Real> factors =
@@ -106,8 +106,13 @@ struct Executor<Real>::Worker {
 };
 
 template <class Real>
-Executor<Real>::Executor(Shape const& shape, Team& team)
-    : shape_(shape), kernels_(kernels<Real>()), team_(team), workers_(team.size()) {}
+Executor<Real>::Executor(Plan const& plan, Shape const& shape, bool repeats, Team& team)
+    : plan_(plan),
+      shape_(shape),
+      prepared_(repeats ? plan.passes.size() : 0),
+      kernels_(kernels<Real>()),
+      team_(team),
+      workers_(team.size()) {}
 
 template <class Real>
 Executor<Real>::~Executor() = default;
@@ -220,7 +225,7 @@ void Executor<Real>::apply(Prepared const& prepared, Real* chunk, std::size_t ou
     switch (step.kind) {
       case PassStep::Kind::tiles: {
         worker.operations.clear();
-        for (TileOperation const& operation : std::span(prepared.plan.operations).subspan(step.first, step.count))
+        for (TileOperation const& operation : std::span(plan_.operations).subspan(step.first, step.count))
           if ((outer & operation.outer_mask) == operation.outer_value) worker.operations.push_back(operation);
         if (!worker.operations.empty())
           kernels_.apply_tiles(chunk, shape_.chunk_bits, {step.bits[0], step.bits[1], step.bits[2]}, worker.operations,
@@ -247,18 +252,20 @@ void Executor<Real>::apply(Prepared const& prepared, Real* chunk, std::size_t ou
 }
 
 template <class Real>
-typename Executor<Real>::Prepared Executor<Real>::prepare(Plan const& plan, Pass const& pass) const {
-  Prepared prepared{.plan = plan, .steps = std::span(plan.steps).subspan(pass.first_step, pass.step_count)};
+typename Executor<Real>::Prepared Executor<Real>::prepare(Pass const& pass) const {
+  Prepared prepared{.steps = std::span(plan_.steps).subspan(pass.first_step, pass.step_count),
+                    .load = make_transfer(pass.inner, shape_.lane_bits),
+                    .store = make_transfer(pass.destination, shape_.lane_bits)};
   prepared.numbers.resize(pass.number_count);
   for (std::size_t k = 0; k < pass.number_count; ++k)
-    prepared.numbers[k] = static_cast<Real>(plan.numbers[pass.first_number + k]);
+    prepared.numbers[k] = static_cast<Real>(plan_.numbers[pass.first_number + k]);
   std::size_t const lanes = std::size_t{1} << shape_.lane_bits;
   prepared.factors.resize(2 * lanes * prepared.steps.size());
   for (std::size_t s = 0; s < prepared.steps.size(); ++s) {
     PassStep const& step = prepared.steps[s];
     Real* const factors = prepared.factors.data() + 2 * lanes * s;
     if (step.kind == PassStep::Kind::rows)
-      prepared.rows.push_back(prepare_rows(std::span(plan.terms).subspan(step.first, step.count)));
+      prepared.rows.push_back(prepare_rows(std::span(plan_.terms).subspan(step.first, step.count)));
     if (step.kind != PassStep::Kind::blocks && step.kind != PassStep::Kind::dense) continue;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       bool const acts = (lane & step.lane_mask) == step.lane_value;
@@ -274,14 +281,16 @@ typename Executor<Real>::Prepared Executor<Real>::prepare(Plan const& plan, Pass
 }
 
 template <class Real>
-void Executor<Real>::run(Plan const& plan, Pass const& pass, State<Real>& state,
-                         std::function<void(double)> const& advance) {
-  Prepared const prepared = prepare(plan, pass);
+void Executor<Real>::run(std::uint32_t number, State<Real>& state, std::function<void(double)> const& advance) {
+  Pass const& pass = plan_.passes[number];
+  std::unique_ptr<Prepared const> made;
+  if (prepared_.empty() || !prepared_[number]) made = std::make_unique<Prepared const>(prepare(pass));
+  if (!prepared_.empty() && made) prepared_[number] = std::move(made);
+  Prepared const& prepared = made ? *made : *prepared_[number];
+  Transfer const &load = prepared.load, &store = prepared.store;
   std::uint64_t inner = 0;
   for (std::uint8_t const p : pass.inner) inner |= std::uint64_t{1} << p;
   bool const in_place = pass.inner.back() + 1U == pass.inner.size() && pass.destination == pass.inner;
-  Transfer const load = make_transfer(pass.inner, shape_.lane_bits);
-  Transfer const store = make_transfer(pass.destination, shape_.lane_bits);
   std::size_t const written = std::size_t{1} << pass.written;
   std::size_t const chunks = std::size_t{1} << (pass.positions - pass.inner.size());
   unsigned const row_bits = shape_.lane_bits + tile_bits;
@@ -295,6 +304,7 @@ void Executor<Real>::run(Plan const& plan, Pass const& pass, State<Real>& state,
       std::size_t const below = (bits & -bits) - 1;
       outer = (outer & ~below) << 1 | (outer & below);
     }
+    if ((outer & pass.vacant) != 0) return;
     if (in_place) {
       apply(prepared, state.at(outer), outer, workers_[w]);
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,12 +16,14 @@ namespace qhub::sim::statevector {
 template <class Real>
 class Executor {
  public:
-  Executor(Shape const& shape, Team& team);
+  /// \param plan     must outlive the executor.
+  /// \param repeats  passes may be carried out more than once: what they need is made once then.
+  Executor(Plan const& plan, Shape const& shape, bool repeats, Team& team);
   ~Executor();
 
   /// \param advance  called now and then, on the calling thread, with the share of this pass that is done.
   /// After a stop request the state is unspecified.
-  void run(Plan const& plan, Pass const& pass, State<Real>& state, std::function<void(double)> const& advance);
+  void run(std::uint32_t pass, State<Real>& state, std::function<void(double)> const& advance);
 
   /// What an executor allocates, at most, with so many threads.
   [[nodiscard]] static std::uint64_t bytes(Shape const& shape, unsigned threads);
@@ -30,12 +33,14 @@ class Executor {
   struct Prepared;
   struct Worker;
 
-  [[nodiscard]] Prepared prepare(Plan const& plan, Pass const& pass) const;
+  [[nodiscard]] Prepared prepare(Pass const& pass) const;
   [[nodiscard]] Rows prepare_rows(std::span<PhaseTerm const> terms) const;
   void apply(Prepared const& prepared, Real* chunk, std::size_t outer, Worker& worker) const;
   void multiply_rows(Rows const& rows, Real* chunk, std::size_t outer, Worker& worker) const;
 
+  Plan const& plan_;
   Shape const shape_;
+  std::vector<std::unique_ptr<Prepared const>> prepared_;  ///< By pass, if they repeat.
   Kernels<Real> const& kernels_;
   Team& team_;
   std::vector<Worker> workers_;

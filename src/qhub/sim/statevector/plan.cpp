@@ -158,18 +158,14 @@ class Planner {
     pass_ = {};
     pass_.first_step = static_cast<std::uint32_t>(plan_.steps.size());
     pass_.first_number = static_cast<std::uint32_t>(plan_.numbers.size());
-    unsigned occupied = shape_.chunk_bits;
-    for (unsigned p = 0; p < placement_.positions(); ++p)
-      if (placement_.qubit(p) != Placement::none) occupied = std::max(occupied, p + 1);
+    unsigned occupied = std::max(shape_.chunk_bits, placement_.occupied());
     pass_.written = static_cast<std::uint8_t>(occupied);
 
     std::uint64_t inner_positions = bit(low_positions()) - 1;
     for_each_bit(selection.inner, [&](unsigned qubit) {
       if (placement_.position(qubit) == Placement::none) {
-        unsigned p = 0;
-        while (placement_.qubit(p) != Placement::none) ++p;
-        placement_.place(qubit, p);
-        occupied = std::max(occupied, p + 1);
+        placement_.place_lowest(qubit);
+        occupied = std::max<unsigned>(occupied, placement_.position(qubit) + 1U);
       }
       inner_positions |= bit(placement_.position(qubit));
     });
@@ -181,6 +177,8 @@ class Planner {
         if (!familiar || (qubit != Placement::none && (inner_ >> qubit & 1) != 0)) inner_positions |= bit(p);
       }
     }
+    for (unsigned p = 0; p < occupied; ++p)
+      if (placement_.qubit(p) == Placement::none && (inner_positions >> p & 1) == 0) pass_.vacant |= bit(p);
     inner_ = 0;
     chunk_bit_.fill(Placement::none);
     for_each_bit(inner_positions, [&](unsigned p) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <complex>
 #include <cstdint>
@@ -78,6 +79,7 @@ struct PassStep {
 struct Pass {
   std::uint8_t positions = 0;  ///< All amplitudes from 2^positions on are 0, before and after.
   std::uint8_t written = 0;    ///< Those from 2^written on are 0 before.
+  std::uint64_t vacant = 0;    ///< So are those whose index has any of these bits, of the outer index; also after.
   std::vector<std::uint8_t> inner;
   std::vector<std::uint8_t> destination;  ///< The position to which each bit of the chunk goes; the inner ones again.
   std::uint32_t first_step = 0, step_count = 0;
@@ -118,6 +120,21 @@ class Placement {
   void place(unsigned qubit, unsigned position) {
     position_[qubit] = static_cast<std::uint8_t>(position);
     qubit_[position] = static_cast<std::uint8_t>(qubit);
+  }
+  /// The lowest position that has no qubit.
+  [[nodiscard]] unsigned lowest_vacant() const {
+    return static_cast<unsigned>(std::ranges::find(qubit_, none) - qubit_.begin());
+  }
+  void place_lowest(unsigned qubit) { place(qubit, lowest_vacant()); }
+  /// The qubit is in |0⟩ again.
+  void remove(unsigned qubit) {
+    vacate(position_[qubit]);
+    position_[qubit] = none;
+  }
+  /// The number of positions up to the last that has a qubit.
+  [[nodiscard]] unsigned occupied() const {
+    auto const last = std::find_if(qubit_.rbegin(), qubit_.rend(), [](std::uint8_t qubit) { return qubit != none; });
+    return static_cast<unsigned>(qubit_.rend() - last);
   }
   /// Nothing is at this position any more, or not yet.
   void vacate(unsigned position) { qubit_[position] = none; }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "qhub/sim/amplitudes.h"
+#include "qhub/sim/measurement_fates.h"
 #include "qhub/sim/statevector/elements.h"
 
 namespace qhub::sim::statevector {
@@ -15,8 +16,6 @@ namespace {
 using circuit::Circuit;
 using circuit::Instruction;
 using circuit::InstructionKind;
-
-constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
 
 bool is_gate(Instruction const& instruction) {
   return instruction.kind == InstructionKind::gate || instruction.kind == InstructionKind::unitary;
@@ -28,109 +27,67 @@ void for_each_qubit(Instruction const& instruction, Visit const& visit) {
     for (circuit::Qubit const qubit : qubits) visit(qubit);
 }
 
-/// For each qubit the position of the first gate on it, before which it is in |0⟩; `never` if there is none.
-std::vector<std::size_t> first_gates(Circuit const& circuit) {
-  std::vector<std::size_t> first(circuit.qubit_count(), never);
-  for (std::size_t i = circuit.size(); i-- > 0;)
-    if (is_gate(circuit[i])) for_each_qubit(circuit[i], [&](circuit::Qubit qubit) { first[qubit] = i; });
-  return first;
-}
-
-/// What becomes of a measurement or a reset.
-enum class Fate : std::uint8_t {
-  collapse,   ///< Happens where it stands.
-  at_end,     ///< Measurement: sampled from the final state.
-  clear_bit,  ///< Measurement of |0⟩.
-  drop,       ///< Without effect on any result.
-};
-
-/// The fates of all measurements and resets, by position in the circuit; other instructions have no meaningful entry.
-std::vector<Fate> decide_fates(Circuit const& circuit, std::span<std::size_t const> first_gate, bool keep_state) {
-  // Walking backwards: what happens to each qubit after this position, and what a classical bit's value is good for
-  // here.
-  enum class Later : std::uint8_t { unused, measured, changed };
-  enum class Value : std::uint8_t { result, needed, overwritten };
-  std::vector<Later> later(circuit.qubit_count(), Later::unused);
-  std::vector<Value> value(circuit.clbit_count(), Value::result);
-  std::vector<Fate> fates(circuit.size(), Fate::collapse);
-  for (std::size_t i = circuit.size(); i-- > 0;) {
+/// Most qubits that take part at the same time.
+std::uint32_t most_at_a_time(Circuit const& circuit, std::span<Fate const> fates) {
+  std::vector<bool> takes_part(circuit.qubit_count());
+  std::uint32_t now = 0, most = 0;
+  auto const enter = [&](circuit::Qubit qubit) {
+    if (takes_part[qubit]) return;
+    takes_part[qubit] = true;
+    most = std::max(most, ++now);
+  };
+  for (std::size_t i = 0; i < circuit.size(); ++i) {
     Instruction const instruction = circuit[i];
     if (is_gate(instruction)) {
-      for_each_qubit(instruction, [&](circuit::Qubit qubit) { later[qubit] = Later::changed; });
-    } else if (instruction.kind == InstructionKind::reset) {
-      circuit::Qubit const qubit = instruction.targets[0];
-      if (i < first_gate[qubit] || (later[qubit] == Later::unused && !keep_state)) {
-        fates[i] = Fate::drop;
-      } else {
-        later[qubit] = Later::changed;
-      }
-    } else if (instruction.kind == InstructionKind::measure) {
-      circuit::Qubit const qubit = instruction.targets[0];
-      Value& bit = value[instruction.clbit];
-      if (i < first_gate[qubit]) {
-        fates[i] = Fate::clear_bit;
-      } else if (later[qubit] != Later::changed && !instruction.condition && bit != Value::needed) {
-        fates[i] = bit == Value::result ? Fate::at_end : Fate::drop;
-      }
-      if (later[qubit] == Later::unused) later[qubit] = Later::measured;
-      bit = instruction.condition ? Value::needed : Value::overwritten;
-    }
-    for (circuit::Condition::Id id = instruction.condition; id; id = circuit.conditions()[id.index].parent) {
-      circuit::Condition const& condition = circuit.conditions()[id.index];
-      std::fill_n(value.begin() + condition.first, condition.count, Value::needed);
+      for_each_qubit(instruction, enter);
+    } else if (instruction.kind == InstructionKind::loop_begin) {
+      for (std::size_t j = i; j < circuit.loops()[instruction.loop].end; ++j)
+        if (is_gate(circuit[j])) for_each_qubit(circuit[j], enter);
+    } else if ((instruction.kind == InstructionKind::measure || instruction.kind == InstructionKind::reset) &&
+               fates[i] == Fate::retire && takes_part[instruction.targets[0]]) {
+      takes_part[instruction.targets[0]] = false;
+      --now;
     }
   }
-  return fates;
-}
-
-unsigned widest_gate(Circuit const& circuit) {
-  std::size_t widest = 0;
-  for (Instruction const instruction : circuit)
-    if (is_gate(instruction)) widest = std::max(widest, instruction.targets.size());
-  return static_cast<unsigned>(widest);
+  return most;
 }
 
 class ProgramMaker {
  public:
-  ProgramMaker(Circuit const& circuit, bool keep_state, unsigned lane_bits, std::size_t amplitude_size,
-               std::stop_token const& stop)
-      : stop_(stop),
+  ProgramMaker(Circuit const& circuit, bool keep_state, ProgramSize const& size, unsigned lane_bits,
+               std::size_t amplitude_size, std::stop_token const& stop)
+      : circuit_(circuit),
+        stop_(stop),
         keep_state_(keep_state),
-        first_gate_(first_gates(circuit)),
-        wire_(number_wires(first_gate_)),
-        program_{.shape = make_shape(wire_count(), widest_gate(circuit), lane_bits, amplitude_size),
+        program_{.shape = make_shape(size.qubits, size.widest_gate, lane_bits, amplitude_size),
                  .plan = {},
                  .steps = {},
-                 .final_measurements = {},
+                 .sampled = {},
                  .positions = {}},
-        placement_(wire_count(), program_.shape.positions),
-        maker_(wire_count()) {
-    std::vector<Fate> const fates = decide_fates(circuit, first_gate_, keep_state);
-    for (std::size_t i = 0; i < circuit.size() && !stop_.stop_requested(); ++i) add(circuit[i], fates[i]);
+        placement_(size.qubits, program_.shape.positions),
+        maker_(circuit.qubit_count(), size.qubits) {
+    for (std::size_t i = 0; i < circuit.size() && !stop_.stop_requested(); ++i) add(i, circuit[i], size.fates[i]);
     evolve(true);
+    program_.written = occupied();
     for (auto const& [qubit, clbit] : at_end_)
-      program_.final_measurements.push_back({.position = placement_.position(qubit), .clbit = clbit});
-    for (std::uint32_t const wire : wire_)
-      program_.positions.push_back(wire == no_wire ? Placement::none : placement_.position(maker_.qubit(wire)));
+      program_.sampled.push_back({.position = position(qubit), .clbit = clbit});
+    for (circuit::Qubit qubit = 0; qubit < circuit.qubit_count(); ++qubit)
+      program_.positions.push_back(position(qubit));
   }
 
   Program take() && { return std::move(program_); }
 
  private:
-  static constexpr std::uint32_t no_wire = std::numeric_limits<std::uint32_t>::max();
-
-  static std::vector<std::uint32_t> number_wires(std::span<std::size_t const> first_gate) {
-    std::vector<std::uint32_t> wires;
-    std::uint32_t count = 0;
-    for (std::size_t const first : first_gate) wires.push_back(first == never ? no_wire : count++);
-    return wires;
+  [[nodiscard]] std::uint8_t position(circuit::Qubit wire) const {
+    std::uint8_t const qubit = maker_.qubit(wire);
+    return qubit == ElementMaker::none ? Placement::none : placement_.position(qubit);
   }
 
-  [[nodiscard]] unsigned wire_count() const {
-    return static_cast<unsigned>(std::ranges::count_if(wire_, [](std::uint32_t wire) { return wire != no_wire; }));
+  [[nodiscard]] std::uint8_t occupied() const {
+    return static_cast<std::uint8_t>(std::max(program_.shape.chunk_bits, placement_.occupied()));
   }
 
-  void add(Instruction const& instruction, Fate fate) {
+  void add(std::size_t index, Instruction const& instruction, Fate fate) {
     switch (instruction.kind) {
       case InstructionKind::gate:
       case InstructionKind::unitary:
@@ -139,14 +96,16 @@ class ProgramMaker {
         return add_measurement(instruction, fate);
       case InstructionKind::reset:
         if (fate == Fate::drop) return add_test(instruction.condition);
-        return collapse(instruction, Step::Kind::reset);
+        return collapse(instruction, Step::Kind::reset, fate == Fate::retire);
+      case InstructionKind::assign:
+        return add_classical({.kind = Step::Kind::assign, .condition = instruction.condition, .instruction = index});
+      case InstructionKind::loop_begin:
+        return begin_loop(instruction.loop);
+      case InstructionKind::loop_end:
+        return end_loop();
       case InstructionKind::barrier:
       case InstructionKind::delay:
-        return;
       case InstructionKind::noise:  // refused by the engine
-      case InstructionKind::assign:
-      case InstructionKind::loop_begin:
-      case InstructionKind::loop_end:
         return;
     }
   }
@@ -154,101 +113,136 @@ class ProgramMaker {
   void add_measurement(Instruction const& instruction, Fate fate) {
     switch (fate) {
       case Fate::collapse:
-        return collapse(instruction, Step::Kind::measure);
+      case Fate::retire:
+        return collapse(instruction, Step::Kind::measure, fate == Fate::retire);
       case Fate::clear_bit:
-        if (condition_) evolve(false);
-        program_.steps.push_back(
+        return add_classical(
             {.kind = Step::Kind::clear_bit, .condition = instruction.condition, .clbit = instruction.clbit});
-        return;
       case Fate::at_end:
-        at_end_.emplace_back(maker_.qubit(wire_[instruction.targets[0]]), instruction.clbit);
+        at_end_.push_back({.qubit = instruction.targets[0], .clbit = instruction.clbit});
         return;
       case Fate::drop:
         return;
     }
   }
 
-  void collapse(Instruction const& instruction, Step::Kind kind) {
+  void collapse(Instruction const& instruction, Step::Kind kind, bool retires) {
     evolve(false);
-    std::uint8_t const position = placement_.position(maker_.qubit(wire_[instruction.targets[0]]));
-    bool const is_zero = position == Placement::none;  // no gate so far was more than a phase
-    if (is_zero && kind == Step::Kind::reset) return add_test(instruction.condition);
-    program_.steps.push_back({.kind = is_zero ? Step::Kind::clear_bit : kind,
-                              .condition = instruction.condition,
-                              .position = position,
-                              .clbit = instruction.clbit});
+    circuit::Qubit const wire = instruction.targets[0];
+    Step const step{.kind = kind,
+                    .condition = instruction.condition,
+                    .position = position(wire),
+                    .retires = retires,
+                    .clbit = instruction.clbit};
+    if (step.position != Placement::none) {
+      add_step(step);
+      program_.repeats = true;                 // on other branches
+    } else if (kind == Step::Kind::measure) {  // no gate so far was more than a phase
+      add_step({.kind = Step::Kind::clear_bit, .condition = step.condition, .clbit = step.clbit});
+    } else {
+      add_test(step.condition);
+    }
+    if (!retires || maker_.qubit(wire) == ElementMaker::none) return;
+    if (step.position != Placement::none) placement_.remove(maker_.qubit(wire));
+    maker_.release(wire);
   }
 
   void add_gate(Instruction const& instruction) {
     if (instruction.condition != condition_) {
       evolve(false);
       condition_ = instruction.condition;
-      maker_.allow_renaming(!condition_);
+      maker_.allow_renaming(!keeps_places());
     }
     std::span<circuit::Complex const> matrix = instruction.matrix;
     if (instruction.kind == InstructionKind::gate) {
       matrix = std::span(gate_matrix_).first(std::size_t{1} << 2 * instruction.targets.size());
       circuit::write_matrix(instruction.gate, instruction.parameters, gate_matrix_.data());
     }
-    std::array<unsigned, circuit::max_unitary_targets> targets;
-    for (std::size_t t = 0; t < instruction.targets.size(); ++t) targets[t] = wire_[instruction.targets[t]];
-    Controls controls;
-    for (circuit::Qubit const qubit : instruction.positive_controls) controls = controls.with(wire_[qubit], true);
-    for (circuit::Qubit const qubit : instruction.negative_controls) controls = controls.with(wire_[qubit], false);
-    maker_.add(matrix, std::span(targets).first(instruction.targets.size()), controls);
+    maker_.add(matrix, instruction.targets, instruction.positive_controls, instruction.negative_controls);
   }
+
+  /// Loops start and end with every qubit that they use at the same place.
+  void begin_loop(std::uint32_t loop) {
+    evolve(false);
+    for (std::size_t i = circuit_.loops()[loop].begin; i < circuit_.loops()[loop].end; ++i) {
+      if (!is_gate(circuit_[i])) continue;
+      for_each_qubit(circuit_[i], [&](circuit::Qubit wire) {
+        maker_.expose(wire);
+        if (position(wire) == Placement::none) placement_.place_lowest(maker_.qubit(wire));
+      });
+    }
+    open_loops_.push_back(program_.steps.size());
+    maker_.allow_renaming(false);
+    program_.repeats = true;
+    add_step({.kind = Step::Kind::loop_begin, .loop = loop});
+  }
+
+  void end_loop() {
+    evolve(false);
+    std::size_t const begin = open_loops_.back();
+    open_loops_.pop_back();
+    add_step({.kind = Step::Kind::loop_end, .target = begin});
+    program_.steps[begin].target = program_.steps.size();
+    maker_.allow_renaming(!keeps_places());
+  }
+
+  [[nodiscard]] bool keeps_places() const { return static_cast<bool>(condition_) || !open_loops_.empty(); }
 
   /// Makes passes of all gates so far. \param last  no step follows.
   void evolve(bool last) {
     maker_.flush();
-    std::complex<double> factor = maker_.take_factor();
-    auto const first_pass = static_cast<std::uint32_t>(program_.plan.passes.size());
-    PassOptions const options{.keep_places = static_cast<bool>(condition_),
-                              .drop_final_phases = last && !keep_state_ && !condition_};
-    factor *= add_passes(program_.plan, placement_, program_.shape, maker_.list(), options, stop_);
+    Step step{.kind = Step::Kind::evolve, .condition = condition_, .factor = maker_.take_factor()};
+    step.first_pass = static_cast<std::uint32_t>(program_.plan.passes.size());
+    PassOptions const options{.keep_places = keeps_places(), .drop_final_phases = last && !keep_state_ && !condition_};
+    step.factor *= add_passes(program_.plan, placement_, program_.shape, maker_.list(), options, stop_);
     maker_.list().clear();
-    Step step{.kind = Step::Kind::evolve, .condition = condition_, .first_pass = first_pass, .factor = factor};
-    step.pass_count = static_cast<std::uint32_t>(program_.plan.passes.size()) - first_pass;
-    if (step.pass_count != 0 || factor != 1.0) {
-      program_.steps.push_back(step);
+    step.pass_count = static_cast<std::uint32_t>(program_.plan.passes.size()) - step.first_pass;
+    if (step.pass_count != 0 || step.factor != 1.0) {
+      add_step(step);
     } else if (condition_) {
-      program_.steps.push_back({.kind = Step::Kind::test_only, .condition = condition_});
+      add_step({.kind = Step::Kind::test_only, .condition = condition_});
     }
     condition_ = {};
-    maker_.allow_renaming(true);
+    maker_.allow_renaming(!keeps_places());
+  }
+
+  /// A step that gates without condition may overtake.
+  void add_classical(Step const& step) {
+    if (condition_) evolve(false);
+    add_step(step);
   }
 
   /// A test keeps its first outcome, so it has to be made in time also when nothing else is left of its instruction.
   void add_test(circuit::Condition::Id condition) {
-    if (!condition) return;
-    evolve(false);
-    program_.steps.push_back({.kind = Step::Kind::test_only, .condition = condition});
+    if (condition) add_classical({.kind = Step::Kind::test_only, .condition = condition});
   }
 
+  void add_step(Step step) {
+    step.written = occupied();
+    program_.steps.push_back(step);
+  }
+
+  Circuit const& circuit_;
   std::stop_token const& stop_;
   bool const keep_state_;
-  std::vector<std::size_t> const first_gate_;
-  std::vector<std::uint32_t> const wire_;  ///< Of each qubit of the circuit, in the element maker.
   Program program_;
   Placement placement_;
-  ElementMaker maker_;
-  circuit::Condition::Id condition_;                        ///< Of the gates since the last step.
-  std::vector<std::pair<unsigned, std::uint32_t>> at_end_;  ///< Qubits of the state and classical bits.
+  ElementMaker maker_;                   ///< Its wires are the circuit's qubits.
+  circuit::Condition::Id condition_;     ///< Of the gates since the last step.
+  std::vector<std::size_t> open_loops_;  ///< Their loop_begin steps, innermost last.
+  std::vector<FinalMeasurement> at_end_;
   std::array<circuit::Complex, std::size_t{1} << 2 * circuit::max_gate_targets> gate_matrix_;
 };
 
 }  // namespace
 
 ProgramSize program_size(Circuit const& circuit, bool keep_state) {
-  std::vector<std::size_t> const first_gate = first_gates(circuit);
-  std::vector<Fate> const fates = decide_fates(circuit, first_gate, keep_state);
-  ProgramSize size;
-  size.qubits =
-      static_cast<std::uint32_t>(std::ranges::count_if(first_gate, [](std::size_t first) { return first != never; }));
-  size.widest_gate = widest_gate(circuit);
+  ProgramSize size{.fates = decide_fates(circuit, keep_state)};
+  size.qubits = most_at_a_time(circuit, size.fates);
   for (std::size_t i = 0; i < circuit.size(); ++i) {
     Instruction const instruction = circuit[i];
     if (is_gate(instruction)) {
+      size.widest_gate = std::max(size.widest_gate, static_cast<unsigned>(instruction.targets.size()));
       // A gate becomes about three elements with as many operations and their numbers; lists have room to grow.
       std::uint64_t const entries = std::uint64_t{1} << 2 * instruction.targets.size();
       size.bytes +=
@@ -256,15 +250,16 @@ ProgramSize program_size(Circuit const& circuit, bool keep_state) {
     } else {
       size.bytes += 2 * sizeof(Step);
       bool const collapses = instruction.kind == InstructionKind::measure || instruction.kind == InstructionKind::reset;
-      if (collapses && fates[i] == Fate::collapse) ++size.collapses;
+      if (collapses && (size.fates[i] == Fate::collapse || size.fates[i] == Fate::retire)) ++size.collapses;
     }
   }
+  if (!circuit.loops().empty()) size.collapses = std::numeric_limits<std::uint64_t>::max();
   return size;
 }
 
-Program make_program(Circuit const& circuit, bool keep_state, unsigned lane_bits, std::size_t amplitude_size,
-                     std::stop_token const& stop) {
-  return std::move(ProgramMaker(circuit, keep_state, lane_bits, amplitude_size, stop)).take();
+Program make_program(Circuit const& circuit, bool keep_state, ProgramSize const& size, unsigned lane_bits,
+                     std::size_t amplitude_size, std::stop_token const& stop) {
+  return std::move(ProgramMaker(circuit, keep_state, size, lane_bits, amplitude_size, stop)).take();
 }
 
 }  // namespace qhub::sim::statevector

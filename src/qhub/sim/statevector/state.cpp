@@ -10,6 +10,10 @@ namespace {
 /// So many amplitudes are a unit of work, between two looks at the stop token.
 constexpr std::size_t unit = std::size_t{1} << 14;
 
+/// An infidelity this small is rounding error; no number of shots could tell.
+template <class Real>
+constexpr double negligible_infidelity = sizeof(Real) == sizeof(float) ? 1e-10 : 1e-13;
+
 }  // namespace
 
 template <class Real>
@@ -55,6 +59,53 @@ std::pair<double, double> probabilities_at(State<Real> const& state, unsigned wr
 }
 
 template <class Real>
+bool is_separable(State<Real> const& state, unsigned written, unsigned position, Team& team) {
+  struct Sums {
+    double zero = 0, one = 0;
+    std::complex<double> overlap = 0;
+  };
+  std::size_t const pairs = std::size_t{1} << (written - 1), length = std::min(pairs, unit);
+  std::size_t const bit = std::size_t{1} << position;
+  std::vector<Sums> sums(pairs / length);
+  team.for_each(sums.size(), [&](std::size_t u, unsigned) {
+    Sums sum;
+    for (std::size_t p = u * length; p < (u + 1) * length; ++p) {
+      std::size_t const index = (p & ~(bit - 1)) << 1 | (p & (bit - 1));
+      std::complex<double> const a = state[index], b = state[index | bit];
+      sum.zero += std::norm(a);
+      sum.one += std::norm(b);
+      sum.overlap += std::complex(a.real() * b.real() + a.imag() * b.imag(), a.real() * b.imag() - a.imag() * b.real());
+    }
+    sums[u] = sum;
+  });
+  Sums total;
+  for (Sums const& sum : sums) {
+    total.zero += sum.zero;
+    total.one += sum.one;
+    total.overlap += sum.overlap;
+  }
+  double const both = total.zero * total.one;
+  return !team.stopped() && both - std::norm(total.overlap) <= negligible_infidelity<Real> * both;
+}
+
+template <class Real>
+void copy(State<Real> const& source, State<Real>& target, unsigned written, Team& team) {
+  std::size_t const size = std::size_t{1} << written, length = std::min(size, unit);
+  team.for_each(size / length, [&](std::size_t u, unsigned) {
+    std::copy_n(source.at(u * length), 2 * length, target.at(u * length));
+  });
+}
+
+template <class Real>
+void scale(State<Real>& state, unsigned written, double factor, Team& team) {
+  std::size_t const size = std::size_t{1} << written, length = std::min(size, unit);
+  team.for_each(size / length, [&](std::size_t u, unsigned) {
+    Real* const numbers = state.at(u * length);
+    for (std::size_t k = 0; k < 2 * length; ++k) numbers[k] *= static_cast<Real>(factor);
+  });
+}
+
+template <class Real>
 void project(State<Real> const& source, State<Real>& target, unsigned written, Projection const& projection,
              Team& team) {
   std::size_t const size = std::size_t{1} << written, length = std::min(size, unit), lanes = source.lanes();
@@ -96,6 +147,12 @@ template class State<float>;
 template class State<double>;
 template std::pair<double, double> probabilities_at(State<float> const&, unsigned, unsigned, Team&);
 template std::pair<double, double> probabilities_at(State<double> const&, unsigned, unsigned, Team&);
+template bool is_separable(State<float> const&, unsigned, unsigned, Team&);
+template bool is_separable(State<double> const&, unsigned, unsigned, Team&);
+template void copy(State<float> const&, State<float>&, unsigned, Team&);
+template void copy(State<double> const&, State<double>&, unsigned, Team&);
+template void scale(State<float>&, unsigned, double, Team&);
+template void scale(State<double>&, unsigned, double, Team&);
 template void project(State<float> const&, State<float>&, unsigned, Projection const&, Team&);
 template void project(State<double> const&, State<double>&, unsigned, Projection const&, Team&);
 

@@ -59,6 +59,19 @@ template <class Real>
 [[nodiscard]] std::pair<double, double> probabilities_at(State<Real> const& state, unsigned written, unsigned position,
                                                          Team& team);
 
+/// Whether the bit at `position` is in a state of its own: the amplitudes with 0 and with 1 are in proportion, up to
+/// rounding errors. False after a stop request.
+template <class Real>
+[[nodiscard]] bool is_separable(State<Real> const& state, unsigned written, unsigned position, Team& team);
+
+/// Writes the first 2^written amplitudes of one state to another of the same shape.
+template <class Real>
+void copy(State<Real> const& source, State<Real>& target, unsigned written, Team& team);
+
+/// Multiplies the first 2^written amplitudes.
+template <class Real>
+void scale(State<Real>& state, unsigned written, double factor, Team& team);
+
 /// What becomes of a state when one bit has been measured.
 struct Projection {
   unsigned position = 0;

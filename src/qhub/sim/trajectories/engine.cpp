@@ -1,7 +1,5 @@
 #include "qhub/sim/trajectories/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -24,10 +22,6 @@ constexpr std::uint64_t chunk_shots = std::uint64_t{1} << 18;
 /// Up to so many qubits the threads work on groups of shots of their own; above, all on one state.
 constexpr std::uint32_t most_qubits_per_thread = 15;
 constexpr std::uint64_t group_shots = 256;
-
-Error cancelled() {
-  return {.kind = ErrorKind::cancelled, .message = "the simulation was cancelled", .details = {}};
-}
 
 /// Sorts out how the shots of a chunk are divided.
 struct Division {
@@ -95,10 +89,7 @@ class Run {
   }
 
   [[nodiscard]] Error out_of_memory() const {
-    return {.kind = ErrorKind::resource_exhausted,
-            .message = fmt::format("the system refused {} bytes for a state of {} qubits",
-                                   2 * sizeof(Real) << circuit_.qubit_count(), circuit_.qubit_count()),
-            .details = {}};
+    return memory_refused(2 * sizeof(Real) << circuit_.qubit_count(), circuit_.qubit_count());
   }
 
   /// False if the system refuses memory.

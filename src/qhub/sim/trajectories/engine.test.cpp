@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
-
 #include "qhub/sim/density_matrix/engine.h"
+#include "qhub/sim/internal/cancellation.h"
 #include "qhub/sim/internal/dense_density.h"
 #include "qhub/sim/internal/random_circuit.h"
 
@@ -148,19 +146,7 @@ TEST(TrajectoriesEngine, ProgressRisesToOne) {
 TEST(TrajectoriesEngine, StopsSoonAfterARequest) {
   Circuit circuit(14, 1);
   for (Qubit q = 0; q < 14; ++q) circuit.h(q).t(q).noise(Channel::depolarizing, {0.3}, {q}).cx(q, (q + 1) % 14);
-  std::stop_source source;
-  std::atomic<std::chrono::steady_clock::time_point> asked;
-  std::thread asking([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    asked = std::chrono::steady_clock::now();
-    source.request_stop();
-  });
-  auto const result = TrajectoriesEngine().run(circuit, {.shots = 10'000'000, .seed = 1}, {}, source.get_token());
-  auto const late = std::chrono::steady_clock::now() - asked.load();
-  asking.join();
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
-  EXPECT_LT(late, std::chrono::milliseconds(1000));  // 100 ms on a machine of one's own
+  expect_stops_soon(TrajectoriesEngine(), "shots", circuit, {.shots = 10'000'000, .seed = 1});
 }
 
 }  // namespace

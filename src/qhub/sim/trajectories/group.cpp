@@ -49,8 +49,7 @@ bool Group<Real>::run() {
   for (std::uint32_t shot = 0; shot < shots.size(); ++shot) shots[shot] = shot;
   nodes_.push_back({.state = *std::move(start),
                     .shots = std::move(shots),
-                    .bits = std::vector<bool>(circuit_.clbit_count() + circuit_.scratch_count()),
-                    .conditions = circuit::ConditionEvaluator(circuit_),
+                    .classical = ClassicalState(circuit_),
                     .candidates = {},
                     .parts = {},
                     .waiting = {}});
@@ -65,28 +64,21 @@ bool Group<Real>::run() {
 
 template <class Real>
 bool Group<Real>::evolve(Node& node) {
-  auto const bit = [&](circuit::Clbit clbit) { return node.bits[circuit_.bit_position(clbit)]; };
   while (node.step < program_.steps.size() && !team_.stopped()) {
     Step const& step = program_.steps[node.step];
     switch (step.kind) {
       case Step::Kind::block:
-        if ((node.in_block || node.conditions.holds(step.condition, bit)) &&
-            !run_block(node, program_.blocks[step.index]))
+        if ((node.in_block || node.classical.holds(step.condition)) && !run_block(node, program_.blocks[step.index]))
           return false;
         break;
       case Step::Kind::wide:
-        if (node.conditions.holds(step.condition, bit)) node.state.apply_wide(circuit_[step.position], team_);
+        if (node.classical.holds(step.condition)) node.state.apply_wide(circuit_[step.position], team_);
         break;
       case Step::Kind::assign:
-        if (node.conditions.holds(step.condition, bit)) {
-          circuit::Instruction const assignment = circuit_[step.position];
-          std::uint64_t const value = assignment.value->evaluate(bit);
-          for (std::uint32_t i = 0; i < assignment.clbit_count; ++i)
-            node.bits[circuit_.bit_position(assignment.clbit + i)] = (value >> i & 1) != 0;
-        }
+        if (node.classical.holds(step.condition)) node.classical.assign(circuit_[step.position]);
         break;
       case Step::Kind::loop_begin:
-        if (node.conditions.enters(circuit_.loops()[step.index], bit)) break;
+        if (node.classical.enters(static_cast<std::uint32_t>(step.index))) break;
         node.step = step.target;
         continue;
       case Step::Kind::loop_end:
@@ -94,7 +86,7 @@ bool Group<Real>::evolve(Node& node) {
         continue;
       case Step::Kind::test:
       case Step::Kind::nothing:
-        static_cast<void>(node.conditions.holds(step.condition, bit));
+        static_cast<void>(node.classical.holds(step.condition));
         break;
     }
     ++node.step;
@@ -205,8 +197,7 @@ bool Group<Real>::part(Node& node, Block const& block) {
     if (!state) return false;
     Node others{.state = *std::move(state),
                 .shots = {},
-                .bits = node.bits,
-                .conditions = node.conditions,
+                .classical = node.classical,
                 .step = node.step,
                 .in_block = true,
                 .element = node.element,
@@ -224,7 +215,7 @@ bool Group<Real>::part(Node& node, Block const& block) {
   node.shots = std::move(chosen.shots);
   node.waiting = program_.choices[*element.choice].alternatives[chosen.alternative].op;
   node.is_waiting = true;
-  if (element.clbit) node.bits[circuit_.bit_position(*element.clbit)] = chosen.alternative != 0;
+  if (element.clbit) node.classical.set(*element.clbit, chosen.alternative != 0);
   ++node.element;
   return true;
 }
@@ -245,8 +236,9 @@ void Group<Real>::finish(Node const& node) {
     std::uint64_t const mask = std::uint64_t{1} << bit % 64;
     word = value ? word | mask : word & ~mask;
   };
+  Outcome const bits = node.classical.outcome();
   for (std::uint32_t const shot : node.shots)
-    for (std::uint32_t bit = 0; bit < circuit_.clbit_count(); ++bit) set(shot, bit, node.bits[bit]);
+    std::copy(bits.words().begin(), bits.words().end(), outcomes_.begin() + static_cast<std::ptrdiff_t>(shot * words));
   if (program_.final_measurements.empty() && !options_.wants_state()) return;
 
   std::vector<double> const cumulative = node.state.cumulative_weights(team_);
@@ -267,6 +259,7 @@ void Group<Real>::finish(Node const& node) {
   for (std::size_t p = 0; p < sums_.probabilities.size(); ++p) {
     std::vector<circuit::Qubit> const& qubits = options_.want_probabilities[p];
     for (std::size_t state = 0; state < std::size_t{1} << circuit_.qubit_count(); ++state) {
+      if (state % 65536 == 0 && team_.stopped()) return;
       std::size_t value = 0;
       for (std::size_t t = 0; t < qubits.size(); ++t) value |= (state >> qubits[t] & 1) << t;
       sums_.probabilities[p][value] += shots * node.state.weight(state) / total;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "qhub/sim/classical_state.h"
 #include "qhub/sim/engine.h"
 #include "qhub/sim/random.h"
 #include "qhub/sim/trajectories/program.h"
@@ -49,8 +50,7 @@ class Group {
   struct Node {
     State<Real> state;
     std::vector<std::uint32_t> shots;  ///< Ascending.
-    std::vector<bool> bits;            ///< By Circuit::bit_position().
-    circuit::ConditionEvaluator conditions;
+    ClassicalState classical;
     std::size_t step = 0;
 
     // Within a block:

@@ -97,10 +97,10 @@ class ProgramMaker {
       : circuit_(circuit), last_(circuit.qubit_count(), none), loop_begins_(circuit.loops().size()) {}
 
   Program run(std::stop_token const& stop) {
-    std::vector<bool> const final = find_final_measurements(circuit_);
+    std::vector<Fate> const fates = decide_fates(circuit_, true);
     for (std::size_t i = 0; i < circuit_.size() && !stop.stop_requested(); ++i) {
       Instruction const instruction = circuit_[i];
-      if (final[i])
+      if (instruction.kind == InstructionKind::measure && fates[i] == Fate::at_end)
         program_.final_measurements.push_back({instruction.targets[0], instruction.clbit});
       else
         add(i, instruction);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "qhub/circuit/circuit.h"
-#include "qhub/sim/final_measurements.h"
+#include "qhub/sim/measurement_fates.h"
 #include "qhub/sim/tiles.h"
 
 namespace qhub::sim::trajectories {
