@@ -3,6 +3,7 @@
 #   QHUB_<API>_CLIENTS   the SDK's clients
 #   QHUB_<API>_ASYNC_CLIENTS   and their asynchronous twins
 #   QHUB_<API>_HANDLERS  the hub's interfaces and routes
+#   QHUB_<API>_HELP      what the command line says of each operation
 #   QHUB_<API>_DRIVERS   what the wire tests call the clients through
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 file(GLOB apigen_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/apigen/*.py
@@ -40,7 +41,8 @@ function(qhub_contract api)
   set(sources ${names})
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   string(TOUPPER ${api} upper)
-  foreach(part CLIENTS:client ASYNC_CLIENTS:client_async HANDLERS:handlers DRIVERS:wire_driver)
+  foreach(part CLIENTS:client ASYNC_CLIENTS:client_async HANDLERS:handlers HELP:operation_help
+               DRIVERS:wire_driver)
     string(REGEX MATCH "^[^:]+" variable ${part})
     string(REGEX REPLACE "^[^:]+:" "" suffix ${part})
     set(files ${sources})

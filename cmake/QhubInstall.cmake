@@ -13,6 +13,13 @@ endforeach()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/generated/qhub DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp" PATTERN "*_handlers.h" EXCLUDE PATTERN "*.cpp" EXCLUDE)
 install(TARGETS qhubd qhubctl)
+# The manual page and the completions are what the program itself says.
+install(FILES ${PROJECT_BINARY_DIR}/qhubctl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_BINARY_DIR}/completion.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+        RENAME qhubctl)
+install(FILES ${PROJECT_BINARY_DIR}/completion.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _qhubctl)
+install(FILES ${PROJECT_BINARY_DIR}/completion.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+        RENAME qhubctl.fish)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/qhub)

@@ -235,11 +235,11 @@ def test_show_stats_and_errors(qhubctl, tmp_path):
     assert (stats["qubits"], stats["gates_on_several_qubits"]) == (2, 1)
     assert "--to takes openqasm2, openqasm3" in qhubctl.refused("circuit", "convert", bell, "--to", "qasm")
     assert "needs --to" in qhubctl.refused("circuit", "convert", bell)
-    assert "show, convert or stats" in qhubctl.refused("circuit", "paint", bell)
+    assert "show, convert, stats" in qhubctl.refused("circuit", "paint", bell)
     assert "cannot read" in qhubctl.refused("circuit", "show", tmp_path / "none.qasm")
     broken = tmp_path / "broken.qasm"
     broken.write_text("OPENQASM 2.0;\nqreg q[1];\nfoo q[0];\nx q[1];\n")
-    message = qhubctl.refused("circuit", "stats", broken)
+    message = qhubctl("circuit", "stats", broken).errors
     assert "broken.qasm:3:1: unknown gate or statement 'foo'" in message
     assert "broken.qasm:4:5: index 1 is outside register 'q' of size 1" in message
     target = tmp_path / "bell.json"

@@ -20,7 +20,7 @@ def test_token_from_standard_input(qhubctl, hub):
     config = json.loads(qhubctl.config.read_text())
     assert config["auth"] == {"type": "API_KEY", "value": hub.token}
     assert stat.S_IMODE(qhubctl.config.stat().st_mode) == 0o600
-    listed = qhubctl("backends")
+    listed = qhubctl("backend", "list")
     assert (listed.code, listed.errors) == (0, "")
     assert "aws.sim.sv1" in listed.text
 
@@ -56,11 +56,11 @@ def test_no_token(qhubctl, hub):
 
 
 def test_without_any_login(qhubctl, hub):
-    message = qhubctl.refused("jobs", "--base-url", hub.quantum_url)
+    message = qhubctl.refused("job", "list", "--base-url", hub.quantum_url)
     assert "qhubctl login" in message
 
 
 def test_the_environment_wins_over_the_file(qhubctl, hub):
     assert qhubctl("login", "--hub", hub.url, stdin=hub.token).code == 0
-    message = qhubctl.refused("jobs", KQH_PERSONAL_ACCESS_TOKEN="wrong")
+    message = qhubctl.refused("job", "list", KQH_PERSONAL_ACCESS_TOKEN="wrong")
     assert "token" in message

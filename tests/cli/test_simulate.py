@@ -106,7 +106,7 @@ def test_each_mistake_takes_one_line(qhubctl, tmp_path):
     t_gate = program(tmp_path, "qubit q; bit c; h q; t q; c = measure q;")
     assert "instruction 1, t, is not a Clifford gate" in qhubctl.refused("simulate", t_gate, "--engine", "stabilizer")
     wrong = program(tmp_path, "qubit[2] q;\nh q[7];")
-    assert f"{wrong}:4:5: index 7" in qhubctl.refused("simulate", wrong)
+    assert qhubctl("simulate", wrong).errors.startswith(f"{wrong}:4:5: index 7")
 
 
 def test_what_is_too_large_is_refused_with_the_number(qhubctl, tmp_path):

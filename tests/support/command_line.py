@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from support.programs import program, sanitizer_reports
+from support.terminal import Terminal
 
 TIMEOUT = 120  # seconds
 
@@ -42,6 +43,18 @@ class CommandLine:
         errors = done.stderr.decode()
         assert not sanitizer_reports(errors), errors
         return Outcome(done.returncode, done.stdout, errors)
+
+    def on_terminal(self, *arguments: str | Path, columns: int = 80, directory: Path | None = None,
+                    **environment: str) -> Terminal:
+        """The same on a terminal, where a person sees what goes to standard output and standard error."""
+        return Terminal([program("qhubctl"), *arguments], {"HOME": str(self.home), **self.environment, **environment},
+                        columns, directory)
+
+    def shown(self, *arguments: str | Path, columns: int = 80, **environment: str) -> str:
+        """What a terminal shows of a run that succeeds."""
+        with self.on_terminal(*arguments, columns=columns, **environment) as terminal:
+            assert terminal.finish() == 0, terminal.text
+            return terminal.text
 
     def refused(self, *arguments: str | Path, **options: str) -> str:
         """Runs what must fail: the exit code is not 0, nothing is printed, and the reason takes one line."""

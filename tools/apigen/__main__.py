@@ -5,6 +5,7 @@ Files whose text would not change are left alone, so that nothing is compiled ag
 
 import argparse
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -27,6 +28,23 @@ def cpp_string(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def row(cells: tuple[str, ...]) -> str:
+    """Cells as a line of operation_help.h: a C++ string."""
+    return cpp_string("\t".join(" ".join(cell.split()) for cell in cells))[:-1] + '\\n"'
+
+
+def for_people(type_: str) -> str:
+    """A C++ type as help calls it: `std::vector<std::string>` → `list of text`."""
+    if match := re.fullmatch(r"std::(vector|optional)<(.*)>|(std::map)<std::string, (.*)>|Box<(.*)>", type_):
+        kind, listed, map_, mapped, boxed = match.groups()
+        if map_:
+            return f"map of {for_people(mapped)}"
+        return f"list of {for_people(listed)}" if kind == "vector" else for_people(listed or boxed)
+    names = {"std::string": "text", "std::int64_t": "integer", "double": "number", "bool": "boolean",
+             "Json": "any JSON", "JsonObject": "any object", "Timestamp": "time", "File": "file"}
+    return names.get(type_, type_)
+
+
 def environment() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent / "templates"),
@@ -35,7 +53,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters.update(doc=doc, cpp=cpp_string, pascal=contract.pascal)
+    env.filters.update(doc=doc, cpp=cpp_string, pascal=contract.pascal, row=row, for_people=for_people)
     return env
 
 
@@ -62,6 +80,8 @@ def outputs(api: contract.Api) -> dict[str, tuple[str, contract.Namespace | None
         f"{folder}/models_codec.h": ("models_codec.h.jinja", None),
         f"{folder}/operations.h": ("operations.h.jinja", None),
         f"{folder}/operations.cpp": ("operations.cpp.jinja", None),
+        f"{folder}/operation_help.h": ("operation_help.h.jinja", None),
+        f"{folder}/operation_help.cpp": ("operation_help.cpp.jinja", None),
         f"{folder}/environment.h": ("environment.h.jinja", None),
         f"{folder}/client.h": ("client.h.jinja", None),
         f"{folder}/client.cpp": ("client.cpp.jinja", None),

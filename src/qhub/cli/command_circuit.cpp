@@ -3,30 +3,20 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iostream>
 #include <stdexcept>
 
 #include "qhub/api/codec.h"
 #include "qhub/circuit/draw/draw.h"
-#include "qhub/circuit/read.h"
 #include "qhub/circuit/writers/write.h"
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 #include "qhub/cli/input_file.h"
-#include "qhub/cli/table.h"
+#include "qhub/cli/output.h"
+#include "qhub/cli/terminal.h"
 
 namespace qhub::cli {
 namespace {
 
 using circuit::Circuit;
-
-/// One line per mistake with its place, where there are several.
-std::string message_of(Error const& error) {
-  if (error.details.size() < 2) return error.message;
-  std::string text;
-  for (ErrorDetail const& detail : error.details)
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", detail.where, detail.message);
-  return text;
-}
 
 std::optional<circuit::Format> source_format(Arguments const& arguments) {
   auto const name = arguments.find("from");
@@ -42,32 +32,24 @@ std::optional<circuit::Format> source_format(Arguments const& arguments) {
   throw UsageError{fmt::format("--from takes {}, not '{}'", fmt::join(circuit::output_format_names(), ", "), *name)};
 }
 
-std::vector<circuit::JobCircuit> read_circuits(Arguments const& arguments) {
-  std::string const& path = arguments.at("FILE");
-  circuit::ReadOptions options;
-  options.source_name = path;
-  auto read = circuit::read_circuits(read_input_file(path), source_format(arguments), options);
-  if (!read) throw std::runtime_error(message_of(read.error()));
-  return std::move(read->circuits);
+std::vector<circuit::JobCircuit> circuits_of(Arguments const& arguments) {
+  return read_circuits(read_input_file(arguments.at("FILE")), source_format(arguments));
 }
 
 /// Prints, or writes into the file that --output names.
 void put(Arguments const& arguments, std::string_view text) {
   auto const path = arguments.find("output");
-  if (!path) {
-    std::cout << text;
-    return;
-  }
+  if (!path) return print(text);
   std::ofstream file(*path, std::ios::binary);
   file << text << std::flush;
   if (!file) throw std::runtime_error(fmt::format("cannot write {}: {}", *path, std::strerror(errno)));
 }
 
-void show(Arguments const& arguments) {
+ExitCode show(Arguments const& arguments) {
   circuit::DrawOptions options{.columns = terminal_columns(), .ascii = arguments.flag("ascii")};
   if (auto const columns = arguments.integer("columns", 20, 10'000))
     options.columns = static_cast<std::size_t>(*columns);
-  auto const circuits = read_circuits(arguments);
+  auto const circuits = circuits_of(arguments);
   if (arguments.flag("svg") && circuits.size() != 1)
     throw UsageError{fmt::format("{} holds {} circuits; --svg draws one", arguments.at("FILE"), circuits.size())};
   std::string text;
@@ -76,15 +58,15 @@ void show(Arguments const& arguments) {
     text += arguments.flag("svg") ? draw_svg(circuits[i].circuit, options) : draw(circuits[i].circuit, options);
   }
   put(arguments, text);
+  return ExitCode::done;
 }
 
-void convert(Arguments const& arguments) {
-  auto const name = arguments.find("to");
-  if (!name) throw UsageError{"circuit convert needs --to FORMAT"};
-  auto const format = circuit::find_output_format(*name);
+ExitCode convert(Arguments const& arguments) {
+  std::string const& name = arguments.at("to");
+  auto const format = circuit::find_output_format(name);
   if (!format)
-    throw UsageError{fmt::format("--to takes {}, not '{}'", fmt::join(circuit::output_format_names(), ", "), *name)};
-  auto const read = read_circuits(arguments);
+    throw UsageError{fmt::format("--to takes {}, not '{}'", fmt::join(circuit::output_format_names(), ", "), name)};
+  auto const read = circuits_of(arguments);
   circuit::WriteOptions options;
   if (read.front().shots) options.shots = *read.front().shots;
   if (auto const shots = arguments.integer("shots", 1, 1'000'000'000))
@@ -94,6 +76,7 @@ void convert(Arguments const& arguments) {
   auto const text = circuit::write(circuits, *format, options);
   if (!text) throw std::runtime_error(fmt::format("{}: {}", arguments.at("FILE"), text.error().message));
   put(arguments, *text + "\n");
+  return ExitCode::done;
 }
 
 boost::json::object statistics(Circuit const& circuit) {
@@ -117,13 +100,17 @@ boost::json::object statistics(Circuit const& circuit) {
           {"counts", std::move(gates)}};
 }
 
-void stats(Arguments const& arguments) {
-  auto const circuits = read_circuits(arguments);
+ExitCode stats(Arguments const& arguments) {
+  auto const circuits = circuits_of(arguments);
   std::string text;
-  if (arguments.flag("json")) {
+  if (wants_form(arguments)) {
     boost::json::array all;
     for (auto const& each : circuits) all.push_back(statistics(each.circuit));
-    text = api::to_text(circuits.size() == 1 ? all.front() : Json(all)) + "\n";
+    if (all.size() == 1)
+      print_document(arguments, all.front(), "name");
+    else
+      print_list(arguments, all,
+                 {{"NAME", "name"}, {"QUBITS", "qubits"}, {"INSTRUCTIONS", "instructions"}, {"DEPTH", "depth"}});
   } else {
     for (std::size_t i = 0; i < circuits.size(); ++i) {
       if (circuits.size() > 1) text += fmt::format("circuit {}\n", i);
@@ -137,42 +124,51 @@ void stats(Arguments const& arguments) {
         text += fmt::format("  {:<24}{:>12}\n", std::string_view(name), api::to_text(count));
     }
   }
-  put(arguments, text);
-}
-
-ExitCode run(Arguments const& arguments) {
-  std::string const& action = arguments.at("ACTION");
-  if (action == "show")
-    show(arguments);
-  else if (action == "convert")
-    convert(arguments);
-  else if (action == "stats")
-    stats(arguments);
-  else
-    throw UsageError{fmt::format("circuit takes show, convert or stats, not '{}'", action)};
+  print(text);
   return ExitCode::done;
 }
 
+constexpr Positional circuit_file{"FILE", "OpenQASM source, or a job input as JSON (*.json)."};
+constexpr Option from_option{
+    "from", "FORMAT", "What the file is in; else it is found out: openqasm2, openqasm3, braket, ionq, aqt, iqm."};
+constexpr Option output_option{"output", "FILE", "Where to write instead of printing."};
+
 }  // namespace
 
-Command const command_circuit{
-    .name = "circuit",
-    .summary = "Draws a circuit file, writes it in another format, or counts its gates.",
-    .positionals = {{"ACTION", "show, convert or stats."},
-                    {"FILE", "OpenQASM source, or a job input as JSON (*.json)."}},
-    .options = {{"from", "FORMAT",
-                 "What the file is in; else it is found out: openqasm2, openqasm3, braket, ionq, aqt, iqm."},
-                {"to", "FORMAT", "convert: what to write, of the same."},
-                {"shots", "N", "convert to aqt: repetitions in the document. The file's, else 100."},
-                {"output", "FILE", "Where to write instead of printing."},
-                {"svg", "", "show: an SVG document instead of text."},
-                {"columns", "N", "show: longest line. The terminal's width, else 80."},
-                {"ascii", "", "show: nothing but ASCII."},
-                {"json", "", "stats: as JSON."}},
-    .remote = false,
-    .examples = {"qhubctl circuit show bell.qasm", "qhubctl circuit convert bell.qasm --to iqm",
-                 "qhubctl circuit stats bell.qasm --json"},
-    .run = run,
-};
+Noun const noun_circuit{
+    "circuit",
+    "Circuit files on this machine.",
+    {{.name = "circuit show",
+      .summary = "Draws a circuit file.",
+      .positionals = {circuit_file},
+      .options = {from_option,
+                  output_option,
+                  {"svg", "", "An SVG document instead of text."},
+                  {"columns", "N", "Longest line. The terminal's width, else 80."},
+                  {"ascii", "", "Nothing but ASCII."}},
+      .remote = false,
+      .examples = {"qhubctl circuit show bell.qasm", "qhubctl circuit show bell.qasm --svg --output bell.svg"},
+      .run = show},
+     {.name = "circuit convert",
+      .summary = "Writes a circuit file in another format.",
+      .positionals = {circuit_file},
+      .options = {{.name = "to",
+                   .value = "FORMAT",
+                   .help = "openqasm2, openqasm3, braket, ionq, aqt or iqm.",
+                   .required = true},
+                  from_option,
+                  output_option,
+                  {"shots", "N", "To aqt: repetitions in the document. The file's, else 100."}},
+      .remote = false,
+      .examples = {"qhubctl circuit convert bell.qasm --to iqm"},
+      .run = convert},
+     {.name = "circuit stats",
+      .summary = "Counts a circuit's qubits and gates.",
+      .positionals = {circuit_file},
+      .options = {from_option},
+      .remote = false,
+      .prints = true,
+      .examples = {"qhubctl circuit stats bell.qasm", "qhubctl circuit stats bell.qasm --json depth,counts"},
+      .run = stats}}};
 
 }  // namespace qhub::cli

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 #include "qhub/cli/service_project.h"
 
 namespace qhub::cli {
@@ -29,7 +29,7 @@ Command const command_compress{
     .options = {{"output", "FILE", "The archive. user_code.zip unless given.", 'o'},
                 {"workspace", "FOLDER", "The project. Where you are unless given."}},
     .remote = false,
-    .examples = {"qhubctl compress", "qhubctl compress -o /tmp/source.zip"},
+    .examples = {"qhubctl compress", "qhubctl compress -o source.zip"},
     .run = run};
 
 }  // namespace qhub::cli

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 
 namespace qhub::cli {
 namespace {
@@ -55,8 +55,7 @@ def run(shots: int, bias: float = 0.5) -> dict:
 }
 
 Files native_files(std::string const& name) {
-  return {
-      {"planqk.json", fmt::format(R"({{
+  return {{"planqk.json", fmt::format(R"({{
   "name": "{}",
   "description": "",
   "resources": {{"cpu": 1, "memory": 1}},
@@ -64,13 +63,15 @@ Files native_files(std::string const& name) {
   "environment": {{"ENTRYPOINT": "build/service"}}
 }}
 )",
-                                  name)},
-      {"CMakeLists.txt", "cmake_minimum_required(VERSION 3.16)\n"
-                         "project(service CXX)\n"
-                         "set(CMAKE_CXX_STANDARD 20)\n"
-                         "add_executable(service src/main.cpp)\n"
-                         "target_link_options(service PRIVATE -static-libstdc++ -static-libgcc)\n"},
-      {"src/main.cpp", R"(// A service: reads the parameter `shots` from $INPUT_DIRECTORY/shots.json, writes its result to
+                                      name)},
+          {"CMakeLists.txt",
+           "cmake_minimum_required(VERSION 3.16)\n"
+           "project(service CXX)\n"
+           "set(CMAKE_CXX_STANDARD 20)\n"
+           "add_executable(service src/main.cpp)\n"
+           "target_link_options(service PRIVATE -static-libstdc++ -static-libgcc)\n"},
+          {"src/main.cpp",
+           R"(// A service: reads the parameter `shots` from $INPUT_DIRECTORY/shots.json, writes its result to
 // $OUTPUT_DIRECTORY/output.json. What it prints is its log; an exit code other than 0 means that it failed.
 #include <cstdlib>
 #include <fstream>
@@ -93,28 +94,28 @@ int main() {
   std::ofstream(output + "/output.json") << "{\"counts\": {\"heads\": " << heads << ", \"tails\": " << shots - heads << "}}\n";
 }
 )"},
-      {"input/shots.json", "100\n"},
-      {".qhubignore", "# What `qhubctl up` and `qhubctl compress` leave out, in the syntax of .gitignore.\n"
-                      "/input/\n/build/*\n!/build/service\n"},
-      {"README.md", fmt::format("# {}\n\n"
-                                "    cmake -B build && cmake --build build\n"
-                                "    qhubctl serve     # run it here: http://127.0.0.1:8081\n"
-                                "    qhubctl up        # deploy it\n"
-                                "    qhubctl run       # run it there, with the files of input/ as parameters\n",
-                                name)}};
+          {"input/shots.json", "100\n"},
+          {".qhubignore",
+           "# What `qhubctl up` and `qhubctl compress` leave out, in the syntax of .gitignore.\n"
+           "/input/\n/build/*\n!/build/service\n"},
+          {"README.md", fmt::format("# {}\n\n"
+                                    "    cmake -B build && cmake --build build\n"
+                                    "    qhubctl serve     # run it here: http://127.0.0.1:8081\n"
+                                    "    qhubctl up        # deploy it\n"
+                                    "    qhubctl run       # run it there, with the files of input/ as parameters\n",
+                                    name)}};
 }
 
 ExitCode run(Arguments const& arguments) {
   std::string const name = arguments.find("name").value_or(arguments.find("NAME").value_or("my-service"));
   std::string const kind = arguments.find("template").value_or("python");
   if (kind != "python" && kind != "native") throw UsageError{"--template is python or native, not '" + kind + "'"};
-  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
-      name.find('"') != std::string::npos)
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos || name.find('"') != std::string::npos)
     throw UsageError{fmt::format("'{}' cannot be the name of a service and of its folder", name)};
   fs::path const folder = name;
   if (fs::exists(folder))
-    throw UsageError{fmt::format("Destination {} already exists. Please choose another name.",
-                                 fs::absolute(folder).string())};
+    throw UsageError{
+        fmt::format("Destination {} already exists. Please choose another name.", fs::absolute(folder).string())};
   for (auto const& [path, content] : kind == "python" ? python_files(name) : native_files(name)) {
     fs::create_directories((folder / path).parent_path());
     std::ofstream file(folder / path, std::ios::binary);
@@ -139,7 +140,7 @@ Command const command_init{
                 {"name", "NAME", "The same as NAME."},
                 {"non-interactive", "", "As the official CLI has it; nothing is ever asked here."}},
     .remote = false,
-    .examples = {"qhubctl init coin", "qhubctl init coin --template native"},
+    .examples = {"qhubctl init coin", "qhubctl init dice --template native"},
     .run = run};
 
 }  // namespace qhub::cli

@@ -10,7 +10,7 @@
 #include <iostream>
 
 #include "qhub/api/codec.h"
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 #include "qhub/cli/service_project.h"
 
 extern char** environ;
@@ -91,8 +91,7 @@ Json infer(fs::path const& project, JsonObject const& inputs) {
                  {{"required", true},
                   {"content",
                    {{"application/json",
-                     {{"schema",
-                       {{"type", "object"}, {"properties", properties}, {"required", required}}}}}}}}},
+                     {{"schema", {{"type", "object"}, {"properties", properties}, {"required", required}}}}}}}}},
                 {"responses", {{"201", execution}}}}}}}}}};
 }
 
@@ -114,7 +113,8 @@ ExitCode run(Arguments const& arguments) {
       std::cout << output.string() << '\n';
       return ExitCode::done;
     }
-    std::cerr << fmt::format("qhubctl: {} has no qhub-commons: the parameters are inferred from input/*.json\n", python);
+    std::cerr << fmt::format("qhubctl: {} has no qhub-commons: the parameters are inferred from input/*.json\n",
+                             python);
   }
   JsonObject const inputs = read_inputs(project);
   if (inputs.empty())

@@ -6,20 +6,14 @@
 #include <filesystem>
 #include <iostream>
 
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
+#include "qhub/cli/hub_program.h"
 #include "qhub/cli/service_project.h"
 
 namespace qhub::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The qhubd that came with this program, else the one that the shell would find.
-std::string hub_program() {
-  std::error_code error;
-  fs::path const beside = fs::read_symlink("/proc/self/exe", error).parent_path() / "qhubd";
-  return !error && fs::exists(beside, error) ? beside.string() : "qhubd";
-}
 
 ExitCode run(Arguments const& arguments) {
   fs::path const project = arguments.find("workspace").value_or(".");
@@ -39,10 +33,11 @@ ExitCode run(Arguments const& arguments) {
   if (entrypoint.starts_with("user_code.")) entrypoint.erase(0, 10);
   if (entrypoint.empty()) entrypoint = is_native ? "run" : "src.program:run";
 
-  std::vector<std::string> command{hub_program(), "develop", "--workspace", project.string(),
+  std::vector<std::string> command{hub_program(),  "develop",
+                                   "--workspace",  project.string(),
                                    "--entrypoint", entrypoint,
-                                   "--host", arguments.find("host").value_or("127.0.0.1"),
-                                   "--port", std::to_string(arguments.integer("port", 0, 65'535).value_or(8081))};
+                                   "--host",       arguments.find("host").value_or("127.0.0.1"),
+                                   "--port",       std::to_string(arguments.integer("port", 0, 65'535).value_or(8081))};
   if (is_native)
     command.emplace_back("--native");
   else
@@ -66,7 +61,7 @@ Command const command_serve{
                 {"entrypoint", "MODULE:FUNCTION", "What is called. src.program:run unless given."},
                 {"python", "FILE", "Interpreter with qhub-commons. That of .venv or of $VIRTUAL_ENV, else python3."}},
     .remote = false,
-    .examples = {"qhubctl serve", "qhubctl serve -p 9000 --workspace ../coin"},
+    .examples = {"qhubctl serve", "qhubctl serve -p 0 --workspace ."},
     .run = run};
 
 }  // namespace qhub::cli

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <iostream>
 #include <limits>
 #include <stdexcept>
 
-#include "qhub/api/codec.h"
-#include "qhub/circuit/read.h"
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 #include "qhub/cli/input_file.h"
-#include "qhub/cli/table.h"
+#include "qhub/cli/output.h"
+#include "qhub/cli/terminal.h"
+#include "qhub/sdk/histogram.h"
 #include "qhub/sim/channel.h"
 #include "qhub/sim/engines.h"
 
@@ -51,12 +50,10 @@ sim::RunOptions run_options(Arguments const& arguments, std::optional<std::uint3
 }
 
 circuit::JobCircuit read_circuit(std::string const& path) {
-  circuit::ReadOptions options;
-  options.source_name = path;
-  circuit::JobInput input = value_or_throw(circuit::read_circuits(read_input_file(path), std::nullopt, options));
-  if (input.circuits.size() != 1)
-    throw UsageError{fmt::format("{} holds {} circuits; simulate takes one", path, input.circuits.size())};
-  return std::move(input.circuits.front());
+  std::vector<circuit::JobCircuit> circuits = read_circuits(read_input_file(path));
+  if (circuits.size() != 1)
+    throw UsageError{fmt::format("{} holds {} circuits; simulate takes one", path, circuits.size())};
+  return std::move(circuits.front());
 }
 
 /// The largest standard error of any outcome's share of the shots.
@@ -104,14 +101,14 @@ ExitCode run(Arguments const& arguments) {
   if (one_qubit > 0 || two_qubit > 0)
     program.circuit = value_or_throw(sim::with_depolarizing_noise(program.circuit, one_qubit, two_qubit));
   sim::RunResult const result = value_or_throw(chosen.run(program.circuit, options, {}, {}));
-  if (arguments.flag("json")) {
-    std::cout << api::to_text(to_json(result, options, parsing)) << '\n';
+  if (wants_form(arguments)) {
+    print_document(arguments, to_json(result, options, parsing), "engine");
     return ExitCode::done;
   }
   std::map<std::string, std::int64_t> counts;
   for (sim::Counts::Entry const& entry : result.counts.entries)
     counts.emplace(to_text(entry.outcome, result.counts.width), static_cast<std::int64_t>(entry.shots));
-  print_histogram(counts);
+  print(histogram(counts, {.columns = terminal_columns(), .error_bars = true}));
   return ExitCode::done;
 }
 
@@ -128,11 +125,11 @@ Command const command_simulate{
                 {"threads", "T", "Processors to use. All unless given; the counts do not depend on it."},
                 {"memory", "GIB", "Refuse what needs more memory than this. What the machine has unless given."},
                 {"noise-p1", "P", "After every one-qubit gate: X, Y or Z, each with probability P/3."},
-                {"noise-p2", "P", "After every two-qubit gate: each of the 15 pairs of Paulis with probability P/15."},
-                {"json", "", "Print counts, engine, memory and timing as JSON instead of a histogram."}},
+                {"noise-p2", "P", "After every two-qubit gate: each of the 15 pairs of Paulis with probability P/15."}},
     .remote = false,
+    .prints = true,
     .examples = {"qhubctl simulate bell.qasm --shots 1000",
-                 "qhubctl simulate ghz.qasm --engine stabilizer --noise-p1 0.001 --noise-p2 0.01 --seed 7 --json"},
+                 "qhubctl simulate bell.qasm --engine stabilizer --noise-p1 0.001 --noise-p2 0.01 --seed 7 --json"},
     .run = run};
 
 }  // namespace qhub::cli

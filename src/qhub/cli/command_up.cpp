@@ -7,7 +7,7 @@
 #include <iostream>
 #include <thread>
 
-#include "qhub/cli/command.h"
+#include "qhub/cli/commands.h"
 #include "qhub/cli/remote.h"
 #include "qhub/cli/service_project.h"
 #include "qhub/platform.hpp"
@@ -61,7 +61,8 @@ std::map<std::string, std::string> environment_of(Description const& description
   if (Json const* const given = description.members.if_contains("environment"); given && given->is_object())
     for (auto const& [name, value] : given->get_object()) {
       if (!value.is_string())
-        throw UsageError{fmt::format("{}: environment.{} must be a text", description.file.string(), std::string(name))};
+        throw UsageError{
+            fmt::format("{}: environment.{} must be a text", description.file.string(), std::string(name))};
       environment[name] = value.get_string();
     }
   return environment;
@@ -105,8 +106,7 @@ ExitCode run(Arguments const& arguments) {
   TemporaryDirectory const temporary;
   fs::path const archive = temporary.path() / "user_code.zip";
   write_zip(archive, project, files);
-  if (!silent)
-    std::cerr << fmt::format("Packed {} files, {} bytes\n", files.size(), fs::file_size(archive));
+  if (!silent) std::cerr << fmt::format("Packed {} files, {} bytes\n", files.size(), fs::file_size(archive));
 
   HubPlatformClient const client(client_options(arguments, "platform"));
   auto const managed = client.managed_services();

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <thread>
 
 #include "qhub/api/codec.h"
+#include "qhub/cli/executions.h"
+#include "qhub/cli/input_file.h"
 #include "qhub/cli/remote.h"
 #include "qhub/cli/service_project.h"
 #include "qhub/platform.hpp"
@@ -24,19 +24,12 @@ Json parse_text(std::string const& text, std::string const& where) {
   return *std::move(json);
 }
 
-Json read_file(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string const text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw UsageError{"cannot read " + path};
-  return parse_text(text, path);
-}
-
 /// --input or the pair of data and params; else the files of the project's folder input/.
 JsonObject input_of(Arguments const& arguments) {
   JsonObject input;
   bool given = false;
   if (auto const file = arguments.find("input-file")) {
-    Json json = read_file(*file);
+    Json json = read_json_file(*file);
     if (!json.is_object()) throw UsageError{*file + " must hold an object of parameters"};
     input = std::move(json.get_object());
     given = true;
@@ -46,40 +39,12 @@ JsonObject input_of(Arguments const& arguments) {
       input[name] = parse_text(*text, "--" + name);
       given = true;
     } else if (auto const file = arguments.find(name + "-file")) {
-      input[name] = read_file(*file);
+      input[name] = read_json_file(*file);
       given = true;
     }
   }
   return given ? input : read_inputs(".");
 }
-
-bool is_final(std::string const& status) {
-  return status == "SUCCEEDED" || status == "FAILED" || status == "CANCELLED";
-}
-
-/// Prints what of the log has not been printed yet.
-class LogFollower {
- public:
-  LogFollower(platform::ServiceExecutionsClient client, std::string id) : client_(std::move(client)), id_(std::move(id)) {}
-
-  void print() {
-    auto const logs = client_.get_service_execution_logs(id_);
-    if (!logs) return;
-    Json const* const content = logs->extras.if_contains("content");
-    if (!content || !content->is_array()) return;
-    auto const& entries = content->get_array();
-    for (; shown_ < entries.size(); ++shown_) {
-      JsonObject const* const entry = entries[shown_].if_object();
-      Json const* const message = entry ? entry->if_contains("message") : nullptr;
-      if (message && message->is_string()) std::cerr << std::string(message->get_string()) << '\n';
-    }
-  }
-
- private:
-  platform::ServiceExecutionsClient client_;
-  std::string id_;
-  std::size_t shown_ = 0;
-};
 
 }  // namespace
 
@@ -108,8 +73,8 @@ ExitCode run_service(Arguments const& arguments) {
   std::string status;
   for (auto pause = 20ms;; pause = std::min<std::chrono::milliseconds>(pause * 3 / 2, 2s)) {
     status = client.service_jobs().get_service_job(id).status.value_or(platform::ExecutionStatus()).text();
-    log.print();
-    if (is_final(status)) break;
+    log.show([](std::string_view line) { std::cerr << line << '\n'; });
+    if (is_final_execution(status)) break;
     if (std::chrono::steady_clock::now() >= until) {
       std::cerr << "qhubctl: Timeout polling status.\n";
       return ExitCode::deadline;

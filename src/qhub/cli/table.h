@@ -1,21 +1,19 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace qhub::cli {
 
-/// Prints rows to standard output: in aligned columns below a header on a terminal, else separated by tabs without one.
-void print_table(std::vector<std::string_view> const& header, std::vector<std::vector<std::string>> const& rows);
+using TableRow = std::vector<std::string>;
 
-/// Width of the terminal that standard output is, else 80.
-[[nodiscard]] std::size_t terminal_columns();
+/// Rows as aligned columns below a header, at most `columns` wide: the widest columns but the first, whose ids people
+/// copy, are cut; if that is not enough, columns at the right are left out. Statuses are coloured. 0: never cut.
+[[nodiscard]] std::string aligned(std::vector<std::string> const& header, std::vector<TableRow> const& rows,
+                                  std::size_t columns);
 
-/// Prints counts as bars, as wide as the terminal: see qhub::histogram().
-void print_histogram(std::map<std::string, std::int64_t> const& counts);
+/// Rows as lines, their cells separated by tabs; tabs, line breaks and backslashes in a cell as \t, \n and \\.
+[[nodiscard]] std::string tab_separated(std::vector<TableRow> const& rows);
 
 }  // namespace qhub::cli
