@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import zlib
 
 import pytest
 
@@ -56,6 +57,15 @@ def test_a_quota_that_is_used_up(qhubctl, recorder):
 def test_unreachable(qhubctl):
     assert qhubctl("job", "list", QHUB_URL="http://127.0.0.1:9").code == 9
     assert qhubctl("job", "list", QHUB_URL="http://no-such-host.invalid").code == 9
+
+
+def test_a_small_answer_that_unfolds_to_a_large_one(qhubctl, recorder):
+    packing = zlib.compressobj(1, wbits=31)  # gzip
+    bomb = b"".join(packing.compress(bytes(1 << 20)) for _ in range(400)) + packing.flush()
+    assert len(bomb) < 4 << 20
+    recorder.answer = Answer(200, bomb, headers={"Content-Encoding": "gzip"})
+    outcome = qhubctl("job", "list", QHUB_URL=recorder.url)
+    assert outcome.code == 1 and "too long" in outcome.errors
 
 
 def test_no_login(qhubctl):

@@ -87,7 +87,7 @@ def test_the_documentation_is_what_the_program_says(qhubctl):
 def test_the_manual_page_is_sound(qhubctl, commands, tmp_path):
     page = tmp_path / "qhubctl.1"
     page.write_text(qhubctl("manual", "man").text)
-    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-rLL=100n", page], capture_output=True, text=True)
+    done = subprocess.run(["groff", "-k", "-man", "-Tutf8", "-ww", "-rLL=100n", page], capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == ""
     plain = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)
     for name in commands:

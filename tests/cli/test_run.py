@@ -97,7 +97,7 @@ def test_a_job_from_submission_to_its_input(qhubctl):
 
 
 def test_a_circuit_is_made_to_fit_a_machine(qhubctl):
-    outcome = qhubctl("run", BELL, "--backend", "iqm.qpu.garnet", "--shots", "200", "--fit", "--json", "result")
+    outcome = qhubctl("run", BELL, "--backend", "aqt.sim.ideal", "--shots", "200", "--fit", "--json", "result")
     assert outcome.code == 0, outcome.errors
     [pub] = json.loads(outcome.output)["result"]["pubs"]
     assert sum(pub["counts"].values()) == 200

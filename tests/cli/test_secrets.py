@@ -65,8 +65,8 @@ def test_hubs_stand_side_by_side_and_unknown_keys_stay(qhubctl, hub):
     assert written["auth"]["value"] == hub.token and written["endpoint"] == {"basePath": hub.url + "/qc-catalog"}
     assert written["hubs"] == {"https://api.hub.kipu-quantum.com": {key: VENDORS[key] for key in ("auth", "endpoint", "context")}}
     rows = [line.split("\t") for line in qhubctl("list-contexts").text.splitlines()]
-    assert [row[4] for row in rows] == [hub.url, "https://api.hub.kipu-quantum.com"]
-    assert rows[0][3] == "*" and rows[1][0] == "Ada Lovelace"
+    assert {row[4] for row in rows[:-1]} == {hub.url} and rows[-1][4] == "https://api.hub.kipu-quantum.com"
+    assert "*" in [row[3] for row in rows[:-1]] and rows[-1][0] == "Ada Lovelace"
     assert qhubctl("set-context", "https://api.hub.kipu-quantum.com").code == 0
     back = config(qhubctl)
     assert {key: back[key] for key in VENDORS} == VENDORS

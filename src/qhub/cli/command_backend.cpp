@@ -93,7 +93,7 @@ Noun const noun_backend{
       .positionals = {id_of_backend},
       .options = {{"at", "TIME", "The one in force then, e.g. 2026-11-25T12:00:00Z; the newest unless given."}},
       .prints = true,
-      .examples = {"qhubctl backend calibration iqm.qpu.garnet -o json || true"},
+      .examples = {"qhubctl backend calibration ibm.qpu.fez -o json"},
       .run = calibration},
      {.name = "backend least-busy",
       .summary = "Shows the backend with the shortest queue.",

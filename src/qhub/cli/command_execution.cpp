@@ -109,7 +109,7 @@ ExitCode result(Arguments const& arguments) {
   if (wants_form(arguments))
     print_document(arguments, shown);
   else
-    print((output_is_terminal() ? indented(shown) : api::to_text(shown)) + "\n");
+    print((output_is_terminal() ? indented(shown) : compact(shown)) + "\n");
   return ExitCode::done;
 }
 

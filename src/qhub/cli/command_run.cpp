@@ -54,7 +54,7 @@ Command const command_run{
     .options = options(),
     .prints = true,
     .examples = {"qhubctl run bell.qasm --backend aws.sim.sv1 --shots 1000",
-                 "qhubctl run bell.qasm --backend iqm.qpu.garnet --shots 1000 --fit",
+                 "qhubctl run bell.qasm --backend aqt.sim.ideal --shots 100 --fit",
                  "qhubctl run $SERVICE --data '{\"shots\": 100}'"},
     .run = run};
 

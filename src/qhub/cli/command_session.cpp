@@ -133,7 +133,7 @@ Noun const noun_session{
                   {"ttl", "SECONDS", "How long it may be open."},
                   {.name = "tag", .value = "TEXT", .help = "A tag; may be given several times.", .repeats = true}},
       .prints = true,
-      .examples = {"qhubctl session create ibm.qpu.fez --mode batch --ttl 600"},
+      .examples = {"qhubctl session create aws.sim.sv1 --mode batch --ttl 600"},
       .run = create},
      {.name = "session list",
       .summary = "Lists your sessions, the newest first.",

@@ -2,7 +2,7 @@
 
 #include "qhub/cli/command.h"
 
-/// Every command there is; each file command_NAME.cpp defines one of these.
+/// Every command there is; the files command_*.cpp define them.
 namespace qhub::cli {
 
 extern Noun const noun_job;

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <iostream>
+#include <chrono>
+#include <mutex>
+#include <thread>
 
 #include "qhub/cli/exit_code.h"
 #include "qhub/cli/interrupt.h"
+#include "qhub/cli/json_text.h"
 #include "qhub/cli/output.h"
 #include "qhub/cli/remote.h"
 #include "qhub/cli/terminal.h"
@@ -57,9 +60,9 @@ Error errors_of(ApiError const& error, std::string const& path) {
       return value && value->is_string() ? std::string(value->get_string()) : std::string();
     };
     std::string where = text("where");
+    if (!where.starts_with("input") || where.starts_with("input_")) continue;
     // The server calls the text by the field it came in: input:4:14, input.qasm:4:14.
-    if (std::size_t const colon = where.find(':'); where.starts_with("input") && colon != std::string::npos)
-      where = path + where.substr(colon);
+    if (std::size_t const colon = where.find(':'); colon != std::string::npos) where = path + where.substr(colon);
     if (!where.empty()) mistakes.details.push_back({where, printable(text("detail"))});
   }
   return mistakes;
@@ -86,13 +89,62 @@ void require_success(quantum::JobsClient const& jobs, std::string const& id, Job
   throw Failure{ExitCode::job_failed, fmt::format("job {} ended {}{}", id, status.text(), reason_of(jobs, id, status))};
 }
 
+/// What the backend tells of its queue, for the line of progress; empty if it does not.
+std::string queue_text(Arguments const& arguments, quantum::JobsClient const& jobs, std::string const& id) {
+  try {
+    std::string const backend = jobs.get_job(id).backend_id.value_or("");
+    auto const info = quantum::BackendsClient(quantum_api(arguments)).get_backend_status(backend);
+    std::string text;
+    if (info.queue_size) text += fmt::format(", {} in the queue of {}", *info.queue_size, backend);
+    if (info.queue_avg_time) text += fmt::format(", waiting time {} by {}", *info.queue_avg_time, backend);
+    return text;
+  } catch (HubError const&) {  // progress is no reason to fail
+    return "";
+  }
+}
+
+/// The line of progress while a job is waited for: it goes on while the server keeps its answer back.
+class WaitingLine {
+ public:
+  WaitingLine(std::string id, std::optional<long> deadline) : id_(std::move(id)), deadline_(deadline) {
+    if (!line_.is_visible()) return;
+    ticker_ = std::jthread([this](std::stop_token const& stop) {
+      while (!sleep_unless_stopped(stop, 200)) show();
+    });
+  }
+
+  [[nodiscard]] bool is_visible() const { return line_.is_visible(); }
+  void set_state(std::string state) {
+    std::lock_guard const lock(mutex_);
+    state_ = std::move(state);
+  }
+
+ private:
+  void show() {
+    auto const waited =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started_);
+    std::lock_guard const lock(mutex_);
+    std::string text = fmt::format("{} {} after {}", id_, state_, duration_text(waited));
+    if (deadline_) text += fmt::format(", {} left to wait", duration_text(std::chrono::seconds(*deadline_) - waited));
+    line_.show(text);
+  }
+
+  std::string const id_;
+  std::optional<long> const deadline_;
+  std::chrono::steady_clock::time_point const started_ = std::chrono::steady_clock::now();
+  StatusLine line_;
+  std::mutex mutex_;
+  std::string state_ = "waited for";
+  std::jthread ticker_;  // ends before what it uses
+};
+
 void print_counts(quantum::NormalizedJobResult const& result) {
   for (quantum::NormalizedPubResult const& pub : result.pubs) {
     if (result.pubs.size() > 1) print(fmt::format("circuit {}\n", &pub - result.pubs.data()));
     if (auto const* counts = pub.get_if<quantum::NormalizedPubResult_Counts>(); counts && counts->counts)
       print(printable(histogram(*counts->counts, {.columns = terminal_columns(), .error_bars = true})));
     else
-      print(api::encode(pub) + "\n");
+      print(compact(to_json(pub)) + "\n");
   }
 }
 
@@ -145,21 +197,20 @@ quantum::Job submit_file(Arguments const& arguments, quantum::JobsClient const& 
 
 void wait_for_success(Arguments const& arguments, quantum::JobsClient const& jobs, std::string const& id) {
   Interrupt const interrupt;
-  StatusLine line;
+  auto const deadline = arguments.integer("deadline", 1, 31'536'000);
+  WaitingLine line(id, deadline);
   WaitOptions options;
   options.stop = interrupt.token();
-  auto const deadline = arguments.integer("deadline", 1, 31'536'000);
   if (deadline) options.deadline = std::chrono::seconds(*deadline);
   options.on_progress = [&](JobStatus const& status, std::chrono::milliseconds waited) {
-    std::string text = fmt::format("{} {} after {}", id, status.text(), duration_text(waited));
-    if (deadline) text += fmt::format(", {} left to wait", duration_text(std::chrono::seconds(*deadline) - waited));
-    line.show(text);
+    if (!line.is_visible()) return;
+    bool const waits = status == JobStatus::PENDING && waited > std::chrono::seconds(1);
+    line.set_state(waits ? status.text() + queue_text(arguments, jobs, id) : status.text());
   };
   JobStatus status;
   try {
     status = wait_for_job(jobs, id, options);
   } catch (CancelledError const&) {
-    line.clear();
     if (!arguments.flag("cancel-on-interrupt"))
       throw Failure{ExitCode::interrupted, fmt::format("interrupted; job {} goes on: qhubctl job wait {}", id, id)};
     jobs.cancel_job(id);
@@ -168,7 +219,6 @@ void wait_for_success(Arguments const& arguments, quantum::JobsClient const& job
     if (!deadline) throw;
     throw Failure{ExitCode::deadline, fmt::format("{}; job {} goes on: qhubctl job wait {}", error.what(), id, id)};
   }
-  line.clear();
   require_success(jobs, id, status);
 }
 
@@ -186,7 +236,7 @@ void print_result(Arguments const& arguments, quantum::JobsClient const& jobs, s
   } else if (result) {
     print_counts(*result);
   } else {
-    print(api::to_text(jobs.get_job_result(id)) + "\n");
+    print(compact(jobs.get_job_result(id)) + "\n");
   }
 }
 

@@ -1,5 +1,7 @@
 #include "qhub/cli/json_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -8,6 +10,22 @@
 
 namespace qhub::cli {
 namespace {
+
+/// The text of a JSON value without any character that steers a terminal: JSON need not escape DEL and C1.
+std::string text_of(Json const& json) {
+  std::string const text = api::to_text(json);
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const c = static_cast<unsigned char>(text[i]);
+    if (c == 0x7F)
+      escaped += "\\u007f";
+    else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+      escaped += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
+    else
+      escaped += text[i];
+  }
+  return escaped;
+}
 
 bool is_plain(Json const& json) {
   return !json.is_object() && !json.is_array();
@@ -20,7 +38,7 @@ bool is_short(Json const& json) {
 
 void indent(Json const& json, std::size_t depth, std::string& text) {
   if (is_short(json)) {
-    text += api::to_text(json);
+    text += text_of(json);
     return;
   }
   std::string const margin(2 * (depth + 1), ' ');
@@ -35,7 +53,7 @@ void indent(Json const& json, std::size_t depth, std::string& text) {
   if (is_object)
     for (auto const& [name, value] : json.get_object()) {
       next();
-      text += api::to_text(Json(name)) + ": ";
+      text += text_of(Json(name)) + ": ";
       indent(value, depth + 1, text);
     }
   else
@@ -62,7 +80,7 @@ bool may_be_bare(std::string_view text) {
 
 std::string scalar(Json const& json) {
   if (json.is_string() && may_be_bare(std::string_view(json.get_string()))) return std::string(json.get_string());
-  return api::to_text(json);  // a JSON text is YAML, too
+  return text_of(json);  // a JSON text is YAML, too
 }
 
 void to_yaml(Json const& json, std::size_t depth, std::string& text) {
@@ -94,6 +112,10 @@ void to_yaml(Json const& json, std::size_t depth, std::string& text) {
 
 }  // namespace
 
+std::string compact(Json const& json) {
+  return text_of(json);
+}
+
 std::string indented(Json const& json) {
   std::string text;
   indent(json, 0, text);
@@ -106,18 +128,17 @@ std::string yaml(Json const& json) {
   return text;
 }
 
+Json const* member_at(JsonObject const& object, std::string_view path) {
+  // A name with dots in it is a name first.
+  if (Json const* const whole = object.if_contains(path)) return whole;
+  std::size_t const dot = path.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  Json const* const inner = object.if_contains(path.substr(0, dot));
+  return inner ? member_at(*inner, path.substr(dot + 1)) : nullptr;
+}
+
 Json const* member_at(Json const& json, std::string_view path) {
-  Json const* at = &json;
-  while (!path.empty()) {
-    if (!at->is_object()) return nullptr;
-    // A name with dots in it is a name first.
-    if (Json const* const whole = at->get_object().if_contains(path)) return whole;
-    std::string_view const name = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(name.size() + 1, path.size()));
-    at = at->get_object().if_contains(name);
-    if (!at) return nullptr;
-  }
-  return at;
+  return json.is_object() ? member_at(json.get_object(), path) : nullptr;
 }
 
 std::string cell_text(Json const& json) {
@@ -128,7 +149,7 @@ std::string cell_text(Json const& json) {
     for (Json const& value : json.get_array()) text += (text.empty() ? "" : ",") + cell_text(value);
     return text;
   }
-  return api::to_text(json);
+  return text_of(json);
 }
 
 }  // namespace qhub::cli

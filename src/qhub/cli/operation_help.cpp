@@ -15,7 +15,7 @@
 namespace qhub::cli {
 namespace {
 
-constexpr std::size_t most_types = 12;  // that the help of one operation explains
+constexpr std::size_t most_types = 40;  // that the help of one operation explains
 
 std::string_view text_of(std::string_view api) {
   if (api == "quantum") return quantum::operations::help;

@@ -73,7 +73,7 @@ Json reduced(Arguments const& arguments, Json const& json) {
 
 void print_json(Arguments const& arguments, Json const& json, Form form) {
   Json const shown = reduced(arguments, json);
-  print(form == Form::yaml ? yaml(shown) : (output_is_terminal() ? indented(shown) : api::to_text(shown)) + "\n");
+  print(form == Form::yaml ? yaml(shown) : (output_is_terminal() ? indented(shown) : compact(shown)) + "\n");
 }
 
 std::string cell_at(Json const& entry, std::string_view path) {

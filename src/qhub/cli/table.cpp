@@ -9,25 +9,34 @@ namespace qhub::cli {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest = 6;  // that a column is cut to
+constexpr std::size_t narrowest = 8;  // that a column is cut to
+
+/// How narrow each column may become: the first not at all, nor one with statuses.
+std::vector<std::size_t> least_widths(std::vector<TableRow> const& rows, std::vector<std::size_t> const& widths) {
+  std::vector<std::size_t> least;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    bool const is_status =
+        std::ranges::any_of(rows, [&](TableRow const& row) { return colour_of_status(row[i]) != Colour::none; });
+    least.push_back(i == 0 || is_status ? widths[i] : std::min(widths[i], narrowest));
+  }
+  return least;
+}
 
 std::size_t total_width(std::vector<std::size_t> const& widths) {
   return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) + gap * (widths.size() - 1);
 }
 
-void fit(std::vector<std::size_t>& widths, std::size_t columns) {
-  while (widths.size() > 1 && total_width(widths) > columns) {
-    auto const widest = std::max_element(widths.begin() + 1, widths.end());
-    if (*widest <= narrowest) {
-      widths.pop_back();
-      continue;
-    }
-    std::size_t const excess = total_width(widths) - columns;
-    // Down to the next narrower one at most, so that equally wide columns share the loss.
-    std::size_t next = narrowest;
-    for (auto width = widths.begin() + 1; width != widths.end(); ++width)
-      if (*width < *widest) next = std::max(next, *width);
-    *widest -= std::clamp<std::size_t>(*widest - next, 1, excess);
+/// Leaves out columns at the right until the rest can fit; then narrows the widest one, a character at a time, until it
+/// does.
+void fit(std::vector<std::size_t>& widths, std::vector<std::size_t> least, std::size_t columns) {
+  while (least.size() > 1 && total_width(least) > columns) least.pop_back();
+  widths.resize(least.size());
+  while (total_width(widths) > columns) {
+    std::size_t widest = 0;
+    for (std::size_t i = 1; i < widths.size(); ++i)
+      if (widths[i] > least[i] && (widest == 0 || widths[i] > widths[widest])) widest = i;
+    if (widest == 0) return;  // the first column alone is too wide
+    --widths[widest];
   }
 }
 
@@ -52,7 +61,7 @@ std::string aligned(std::vector<std::string> const& header, std::vector<TableRow
     widths.push_back(display_width(header[i]));
     for (TableRow const& row : rows) widths[i] = std::max(widths[i], display_width(row[i]));
   }
-  if (columns > 0) fit(widths, columns);
+  if (columns > 0) fit(widths, least_widths(rows, widths), columns);
   std::string text = line_of(header, widths, true);
   for (TableRow const& row : rows) text += line_of(row, widths, false);
   return text;

@@ -37,6 +37,8 @@ class StatusLine {
   StatusLine(StatusLine const&) = delete;
   StatusLine& operator=(StatusLine const&) = delete;
 
+  /// Whether there is a terminal to show it.
+  [[nodiscard]] bool is_visible() const { return terminal_; }
   void show(std::string_view text);
   /// "name  3.1 of 10.0 MB  2.4 MB/s  3 s left"; the total is 0 if it is unknown. Shown ten times a second at most.
   void show_transfer(std::string_view name, std::uint64_t bytes, std::uint64_t total);

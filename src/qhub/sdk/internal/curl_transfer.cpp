@@ -71,6 +71,7 @@ void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy
   has_deadline_ = request.deadline.has_value();
   streaming_ = streaming;
   body_began_ = false;
+  too_large_ = false;
   head_complete_ = false;
   touch();
 
@@ -133,6 +134,9 @@ milliseconds CurlTransfer::patience() const {
 }
 
 HttpResponse CurlTransfer::finish(CURLcode result) {
+  if (too_large_)
+    throw HubError(fmt::format("{}: the answer is longer than {} MiB, too long to be kept in memory", call_,
+                               longest_body_bytes >> 20));
   auto const message = [&] { return fmt::format("{}: {}", call_, curl_easy_strerror(result)); };
   switch (result) {
     case CURLE_OK:
@@ -167,6 +171,9 @@ std::size_t CurlTransfer::body(std::string_view piece) {
     touch();  // the time it took to take them is not the server's
     return taken;
   }
+  // A few kB of gzip may unfold to any size; what is longer than this is for streaming.
+  too_large_ = response_.body.size() + piece.size() > longest_body_bytes;
+  if (too_large_) return 0;
   response_.body += piece;
   return piece.size();
 }

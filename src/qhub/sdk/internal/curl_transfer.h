@@ -43,6 +43,7 @@ class CurlTransfer {
   HttpResponse response_;
 
  private:
+  static constexpr std::size_t longest_body_bytes = std::size_t{256} << 20;
   template <class Value>
   void set(CURLoption option, Value value);
   std::size_t body(std::string_view piece);
@@ -64,6 +65,7 @@ class CurlTransfer {
   bool has_deadline_ = false;
   bool streaming_ = false;
   bool body_began_ = false;
+  bool too_large_ = false;
   bool head_complete_ = false;
   Clock::time_point last_progress_;
 };
