@@ -58,6 +58,7 @@ def make_place(home, hub):
         (project / "bell.qasm").read_text()}}))
     (project / "input.json").write_text('{"shots": 10}')
     (project / "data.csv").write_text("1,2\n")
+    (project / "openapi.yaml").write_text('{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')
     for name, command in {
         "JOB": "qhubctl job submit project/bell.qasm --backend aws.sim.sv1 --shots 10",
         "SERVICE": "cd project && qhubctl up --silent >&2 && sed -n 's/.*\"serviceId\": \"\\(.*\\)\".*/\\1/p' planqk.json",
@@ -67,13 +68,12 @@ def make_place(home, hub):
         "APP": "qhubctl app create app",
         "ORG": "qhubctl org create Lab --billing-email lab@example.org",
         "MEMBER": "qhubctl org members $ORG -o name",
-        "CONTEXT": "qhubctl list-contexts -o json | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/'",
+        "CONTEXT": "qhubctl list-contexts | head -n 1 | cut -f2",
         "TOKEN_ID": "qhubctl token create old >/dev/null && qhubctl token list -o name | tail -n 1",
     }.items():
         environment[name] = call(command)
         assert environment[name], name
     call("qhubctl service publish $SERVICE --public")
-    call("qhubctl datapool upload $POOL project/data.csv")
     environment["SUBSCRIPTION"] = call("qhubctl app subscribe $APP $SERVICE")
     call("qhubctl app unsubscribe $SUBSCRIPTION")
     environment["SUBSCRIPTION"] = call("qhubctl app subscribe $(qhubctl app create other) $SERVICE")

@@ -14,6 +14,7 @@
 #include "qhub/cli/terminal.h"
 #include "qhub/cli/transfer.h"
 #include "qhub/quantum/models_codec.h"
+#include "qhub/sdk/errors.h"
 #include "qhub/sdk/wait_options.h"
 
 namespace qhub::cli {
@@ -148,7 +149,11 @@ ExitCode input(Arguments const& arguments) {
 ExitCode cancel(Arguments const& arguments) {
   quantum::JobsClient const jobs = jobs_client(arguments);
   for (std::string const& id : arguments.all("ID")) {
-    jobs.cancel_job(id);
+    try {
+      jobs.cancel_job(id);
+    } catch (UnprocessableEntityError const& error) {  // so the API calls a job that is over
+      throw Failure{ExitCode::conflict, error.what()};
+    }
     std::cerr << fmt::format("Cancelled {}\n", id);
   }
   return ExitCode::done;

@@ -47,8 +47,8 @@ std::string read_token(Arguments const& arguments) {
   }
   std::string token;
   if (!arguments.flag("with-token") && isatty(STDIN_FILENO)) {
+    NoEcho const silent;  // before the question: who knows it answers at once
     std::cerr << "What is your personal access token? (not shown) ";
-    NoEcho const silent;
     std::getline(std::cin, token);
     std::cerr << '\n';
   } else {

@@ -120,7 +120,9 @@ void print_list(Arguments const& arguments, Json const& entries, std::vector<Col
   if (form == Form::json || form == Form::yaml) return print_json(arguments, entries, form);
   boost::json::array const& list = entries.get_array();
   if (form == Form::name) {
-    for (Json const& entry : list) print(cell_at(entry, columns.front().path) + "\n");
+    bool const have_ids =
+        std::ranges::any_of(list, [](Json const& entry) { return member_at(entry, "id") != nullptr; });
+    for (Json const& entry : list) print(cell_at(entry, have_ids ? "id" : columns.front().path) + "\n");
     return;
   }
   std::vector<std::string> header, paths;

@@ -22,7 +22,7 @@ Json to_json(T const& value) {
   return *api::parse(api::encode(value));
 }
 
-/// A list. Tables have these columns, wide ones all other plain members as well; `-o name` prints the first column.
+/// A list. Tables have these columns, wide ones all other plain members as well; `-o name` prints the members `id`, else the first column.
 /// \throws UsageError if --json names a field that no entry has.
 void print_list(Arguments const& arguments, Json const& entries, std::vector<Column> const& columns);
 
