@@ -2,7 +2,9 @@
 """How long a page of a long list takes: 100,000 public services of one owner, and as many algorithms, which can be
 searched; pages over HTTP, one after the other.
 
-    bench/hub/platform_lists.py build/release/bin/qhubd [--services 100000] [--repeat 20]
+    bench/hub/platform_lists.py build/release/bin/qhubd [--services 100000] [--repeat 20] [--data DIR]
+
+Filling the hub takes minutes: with --repeat 0 nothing is measured, and with the same --data nothing is filled again.
 
 Prints the median and the slowest of the repetitions, in milliseconds, with the time the answer takes over the loopback.
 """
@@ -38,6 +40,7 @@ def stop(process: subprocess.Popen) -> None:
 
 def fill(database: Path, count: int) -> None:
     with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
         (owner,) = connection.execute("SELECT id FROM users").fetchone()
         now = int(time.time() * 1e6)
         for kind in ("service", "algorithm"):
@@ -75,18 +78,22 @@ def main() -> None:
     parser.add_argument("qhubd")
     parser.add_argument("--services", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--data", type=Path, help="where the filled hub is kept, and taken from if it is there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        data = Path(directory) / "hub"
-        process, _ = start(arguments.qhubd, data)
-        stop(process)
-        fill(data / "qhubd.sqlite", arguments.services)
+        data = arguments.data or Path(directory) / "hub"
+        if not data.exists():
+            process, _ = start(arguments.qhubd, data)
+            stop(process)
+            fill(data / "qhubd.sqlite", arguments.services)
+        if arguments.repeat == 0:
+            return
         token = (data / "owner-token").read_text().strip()
         process, url = start(arguments.qhubd, data)
         last = arguments.services // 20 - 1
         pages, own = "/qc-catalog/marketplace/services", "/qc-catalog/algorithms"
         try:
-            print(f"{'page of 20':40} {'median':>8} {'slowest':>8}  of")
+            print(f"{'page of 20':40} {'median':>8} {'slowest':>8}  of", flush=True)
             for name, path in {
                 "newest": f"{pages}?size=20",
                 "middle, newest first": f"{pages}?size=20&page={last // 2}",
@@ -102,7 +109,7 @@ def main() -> None:
                 "search of two characters, in all": f"{own}?access=ALL&q=al",
             }.items():
                 median, slowest, total = measure(url, token, path, arguments.repeat)
-                print(f"{name:40} {median:8.2f} {slowest:8.2f}  {total}")
+                print(f"{name:40} {median:8.2f} {slowest:8.2f}  {total}", flush=True)
         finally:
             stop(process)
 

@@ -82,23 +82,123 @@ bool has_trigram(std::string_view text) {
   return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }) >= 3;
 }
 
-std::string filters(ListQuery const& query) {
-  std::string sql;
-  if (query.text)
-    sql += has_trigram(*query.text)
-               ? " AND r.number IN (SELECT rowid FROM resource_search WHERE text MATCH ?4)"
-               : " AND r.number IN (SELECT rowid FROM resource_search WHERE instr(lower(text), lower(?4)) > 0)";
-  if (!query.states.empty()) sql += " AND r.state IN (SELECT value FROM json_each(?5))";
-  return sql;
+std::string state_filter(ListQuery const& query) {
+  return query.states.empty() ? "" : " AND r.state IN (SELECT value FROM json_each(?5))";
 }
 
 /// The text as a phrase of FTS5: nothing in it is an operator.
-std::string search_term(ListQuery const& query) {
-  std::string const text = query.text.value_or("");
+std::string search_term(std::string const& text) {
   if (!has_trigram(text)) return text;
   std::string phrase = "\"";
   for (char const c : text) phrase.append(c == '"' ? 2 : 1, c);
   return phrase + '"';
+}
+
+/// Whose rows a search may show, as one condition: it begins with the texts, not with the rows.
+std::string visible_to(Access access) {
+  static std::string const own_or_granted =
+      "r.tenant_id = ?1 OR EXISTS (SELECT 1 FROM grants g WHERE g.resource = r.number AND g.sid = ?1 AND g.revoked_at IS "
+      "NULL AND (g.valid_from IS NULL OR g.valid_from <= ?6) AND (g.valid_until IS NULL OR g.valid_until > ?6))";
+  static std::string const internal =
+      "(r.visibility = 'INTERNAL' AND r.tenant_id IN (SELECT organization_id FROM members WHERE user_id = ?3 AND status = "
+      "'ACCEPTED'))";
+  static std::string const everyone = "r.visibility = 'PUBLIC'";
+  switch (access) {
+    case Access::granted:
+      return own_or_granted;
+    case Access::internal:
+      return internal;
+    case Access::everyone:
+      return everyone;
+    case Access::all:
+      break;
+  }
+  return everyone + " OR " + own_or_granted + " OR " + internal;
+}
+
+struct Found {
+  std::vector<std::int64_t> numbers;  ///< Of the resources on the page.
+  std::int64_t total = 0;
+};
+
+/// What is sorted by, as columns k0, k1, ... of which the last is the number.
+std::string key_columns(std::vector<ListQuery::Order> const& order) {
+  std::string columns;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    columns += fmt::format("{}{} AS k{}", i == 0 ? "" : ", ", column(order[i].by), i);
+  return columns;
+}
+std::string sorting(std::vector<ListQuery::Order> const& order, bool backwards) {
+  std::string keys;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    keys += fmt::format("{}k{} {}", i == 0 ? "" : ", ", i, order[i].descending != backwards ? "DESC" : "ASC");
+  return keys;
+}
+
+Found browse(Transaction& transaction, Kind const& kind, ListQuery const& query,
+             std::vector<ListQuery::Order> const& order) {
+  std::string const condition = state_filter(query), columns = key_columns(order);
+  std::string rows, total;
+  for (Arm const& arm : arms(query.access)) {
+    rows += fmt::format("{}SELECT {} FROM {}{}", rows.empty() ? "" : " UNION ALL ", columns, arm.rows, condition);
+    std::string const count = condition.empty() && !arm.count.empty()
+                                  ? std::string(arm.count)
+                                  : fmt::format("SELECT count(*) FROM {}{}", arm.rows, condition);
+    total += fmt::format("{}({})", total.empty() ? "" : " + ", count);
+  }
+  std::string const states = api::to_text(boost::json::value_from(query.states));
+  Principal const& caller = transaction.caller;
+  auto const run = [&](std::string const& sql, std::int64_t limit, std::int64_t offset) {
+    return transaction.database.query(sql, caller.tenant_id, kind.name, caller.user_id, "", states, transaction.now,
+                                      limit, offset);
+  };
+  Found found;
+  {
+    // The last column only makes every parameter occur.
+    Statement statement = run(fmt::format("SELECT {}, ?8", total), 0, 0);
+    statement.step();
+    found.total = statement.column<std::int64_t>(0);
+  }
+  // The rows before a page are walked over: of a page in the second half those behind it, in the opposite order.
+  std::int64_t const first = std::min(query.page * query.size, found.total);
+  std::int64_t const last = std::min(first + query.size, found.total);
+  if (first == last) return found;
+  bool const backwards = first > found.total - last;
+  Statement statement = run(fmt::format("{} ORDER BY {} LIMIT ?7 OFFSET ?8", rows, sorting(order, backwards)),
+                            last - first, backwards ? found.total - last : first);
+  while (statement.step())
+    found.numbers.push_back(statement.column<std::int64_t>(static_cast<int>(order.size()) - 1));
+  if (backwards) std::ranges::reverse(found.numbers);
+  return found;
+}
+
+/// The texts are looked through once, whatever the caller may see.
+Found search(Transaction& transaction, Kind const& kind, ListQuery const& query,
+             std::vector<ListQuery::Order> const& order) {
+  std::string const sql = fmt::format(
+      "SELECT {}, count(*) OVER () FROM resource_search s JOIN resources r ON r.number = s.rowid WHERE {} AND r.kind = ?2 "
+      "AND r.parent IS NULL AND ({}){} ORDER BY {} LIMIT ?7 OFFSET ?8",
+      key_columns(order), has_trigram(*query.text) ? "s.text MATCH ?4" : "instr(lower(s.text), lower(?4)) > 0",
+      visible_to(query.access), state_filter(query), sorting(order, false));
+  std::string const states = api::to_text(boost::json::value_from(query.states));
+  Principal const& caller = transaction.caller;
+  auto const keys = static_cast<int>(order.size());
+  Found found;
+  auto const run = [&](std::int64_t limit, std::int64_t offset) {
+    Statement statement =
+        transaction.database.query(sql, caller.tenant_id, kind.name, caller.user_id, search_term(*query.text), states,
+                                   transaction.now, limit, offset);
+    while (statement.step()) {
+      found.numbers.push_back(statement.column<std::int64_t>(keys - 1));
+      found.total = statement.column<std::int64_t>(keys);
+    }
+  };
+  run(query.size, query.page * query.size);
+  if (found.numbers.empty() && query.page > 0) {  // behind the last one, whose number of rows is asked for all the same
+    run(1, 0);
+    found.numbers.clear();
+  }
+  return found;
 }
 
 }  // namespace
@@ -138,52 +238,14 @@ Result<Access> read_access(std::string_view text) {
 
 ListPage list(Transaction& transaction, Kind const& kind, ListQuery query) {
   if (query.text && query.text->find_first_not_of(" \t\r\n") == std::string::npos) query.text.reset();
-  std::string const conditions = filters(query);
-  std::string const states = api::to_text(boost::json::value_from(query.states));
-  std::string const term = search_term(query);
-
   std::vector<ListQuery::Order> order = query.order;
   if (order.empty()) order.push_back({SortBy::created_at, true, {}});
   // The number tells apart what is equal otherwise, so that no page repeats or misses one.
   order.push_back({SortBy::created_at, order.back().descending, {}});
-  std::vector<std::string> columns;
-  for (ListQuery::Order const& each : order) columns.push_back(fmt::format("{} AS k{}", column(each.by), columns.size()));
-
-  std::string rows, total;
-  for (Arm const& arm : arms(query.access)) {
-    rows += fmt::format("{}SELECT {} FROM {}{}", rows.empty() ? "" : " UNION ALL ", fmt::join(columns, ", "), arm.rows,
-                        conditions);
-    std::string const count = conditions.empty() && !arm.count.empty()
-                                  ? std::string(arm.count)
-                                  : fmt::format("SELECT count(*) FROM {}{}", arm.rows, conditions);
-    total += fmt::format("{}({})", total.empty() ? "" : " + ", count);
-  }
-  Connection& database = transaction.database;
-  Principal const& caller = transaction.caller;
+  Found const found = query.text ? search(transaction, kind, query, order) : browse(transaction, kind, query, order);
   ListPage page;
-  {
-    // The last columns only make every parameter occur.
-    Statement statement = database.query(fmt::format("SELECT {}, ?6, ?7, ?8", total), caller.tenant_id, kind.name,
-                                         caller.user_id, term, states, transaction.now, query.size, 0);
-    statement.step();
-    page.total = statement.column<std::int64_t>(0);
-  }
-  // The rows before a page are walked over: of a page in the second half those behind it, in the opposite order.
-  std::int64_t const first = std::min(query.page * query.size, page.total);
-  std::int64_t const last = std::min(first + query.size, page.total);
-  bool const backwards = first > page.total - last;
-  std::vector<std::string> sorting;
-  for (ListQuery::Order const& each : order)
-    sorting.push_back(fmt::format("k{} {}", sorting.size(), each.descending != backwards ? "DESC" : "ASC"));
-  std::vector<std::int64_t> numbers;
-  if (first < last) {
-    Statement statement = database.query(
-        fmt::format("{} ORDER BY {} LIMIT ?7 OFFSET ?8", rows, fmt::join(sorting, ", ")), caller.tenant_id, kind.name,
-        caller.user_id, term, states, transaction.now, last - first, backwards ? page.total - last : first);
-    while (statement.step()) numbers.push_back(statement.column<std::int64_t>(static_cast<int>(columns.size()) - 1));
-  }
-  if (backwards) std::ranges::reverse(numbers);
-  for (std::int64_t const number : numbers)
+  page.total = found.total;
+  for (std::int64_t const number : found.numbers)
     if (auto resource = find_by_number(transaction, number)) page.content.push_back(std::move(*resource));
   page.query = std::move(query);
   return page;
