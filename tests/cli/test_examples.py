@@ -15,6 +15,7 @@ import pytest
 
 from support.hub import Hub
 from support.programs import REPOSITORY, program
+from support.terminal import Terminal
 
 # What takes something away comes last, in this order; what it takes away has been used by then.
 LAST = ["job cancel", "session drain", "session close", "app unsubscribe", "app delete", "execution cancel",
@@ -89,6 +90,22 @@ def examples() -> list[str]:
         return next((1 + i for i, words in enumerate(LAST) if example.startswith(f"qhubctl {words} ") or example == f"qhubctl {words}"), 0)
 
     return sorted(found, key=turn)
+
+
+# What only looks, so that it can be looked at again; and what prints documents, which are as wide as they are.
+LOOKING = re.compile(r"qhubctl ((?!api)\w+ (list|get|status|wait|watch|result|jobs|files|keys|members|subscriptions|show|stats|build-\w+|logs)"
+                     r"|services|list-contexts|doctor|simulate|run bell\.qasm|version)\b(?!.*(hub|--raw|--svg|--file))")
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("example", [example for example in examples() if LOOKING.match(example)])
+def test_example_on_a_terminal(place, example, columns):
+    directory, environment = place
+    with Terminal(["bash", "-c", example], {**environment, "NO_COLOR": "1"}, columns, directory) as terminal:
+        assert terminal.finish() == 0, terminal.text
+    if not re.search(r" (-o|--json)\b", example):
+        shown = re.sub(r"[^\n]*\r\x1b\[K", "", terminal.text)  # a line of progress goes when it has done its work
+        assert shown and all(len(line) <= columns for line in shown.splitlines()), terminal.text
 
 
 @pytest.mark.parametrize("example", examples())

@@ -150,11 +150,14 @@ std::shared_ptr<sdk::Connection const> connect(api::OperationTable const& table,
   return sdk::connect(table, std::move(options));
 }
 
-ExitCode list_operations() {
+ExitCode list_operations(Arguments const& arguments) {
+  boost::json::array list;
   for (auto const* table : tables)
     for (api::Operation const& operation : table->operations)
-      std::cout << operation.id << '\t' << operation.method << ' ' << operation.path << '\t' << operation.summary
-                << '\n';
+      list.push_back({{"id", operation.id},
+                      {"call", fmt::format("{} {}", operation.method, operation.path)},
+                      {"summary", operation.summary}});
+  print_list(arguments, list, {{"OPERATION", "id"}, {"CALL", "call"}, {"SUMMARY", "summary"}});
   return ExitCode::done;
 }
 
@@ -173,7 +176,7 @@ void print_answer(Arguments const& arguments, std::string const& body) {
 }
 
 ExitCode run(Arguments const& arguments) {
-  if (arguments.at("OPERATION") == "list") return list_operations();
+  if (arguments.at("OPERATION") == "list") return list_operations(arguments);
   Found const found = find_operation(arguments.at("OPERATION"));
   auto const [table, operation] = found;
   Parameters parameters = read_parameters(arguments.find("params-file"));

@@ -37,10 +37,7 @@ ExitCode get(Arguments const& arguments) {
 
 ExitCode create(Arguments const& arguments) {
   platform::ApplicationDto const app = apps(arguments).create_application({.name = arguments.at("NAME")});
-  if (wants_form(arguments))
-    print_document(arguments, to_json(app));
-  else
-    print(app.id.value_or("") + "\n");
+  print_created(arguments, to_json(app));
   return ExitCode::done;
 }
 
@@ -64,10 +61,7 @@ ExitCode subscribe(Arguments const& arguments) {
   request.application_id = arguments.at("ID");
   request.service_id = arguments.at("SERVICE");
   platform::SubscriptionDto const subscription = subscriptions_client(arguments).create_subscription(request);
-  if (wants_form(arguments))
-    print_document(arguments, to_json(subscription));
-  else
-    print(subscription.id.value_or("") + "\n");
+  print_created(arguments, to_json(subscription));
   return ExitCode::done;
 }
 

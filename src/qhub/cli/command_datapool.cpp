@@ -37,10 +37,7 @@ ExitCode create(Arguments const& arguments) {
   request.short_description = arguments.find("description");
   if (auto tags = arguments.all("tag"); !tags.empty()) request.tags = std::move(tags);
   platform::DataPoolDto const pool = pools(arguments).create_data_pool(request);
-  if (wants_form(arguments))
-    print_document(arguments, to_json(pool));
-  else
-    print(pool.id.value_or("") + "\n");
+  print_created(arguments, to_json(pool));
   return ExitCode::done;
 }
 

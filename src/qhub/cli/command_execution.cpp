@@ -37,10 +37,7 @@ ExitCode start(Arguments const& arguments) {
   if (auto tags = arguments.all("tag"); !tags.empty()) request.tags = std::move(tags);
   if (arguments.flag("store-input")) request.store_input = true;
   auto const job = platform::ServiceJobsClient(platform_api(arguments)).create_service_job(request);
-  if (wants_form(arguments))
-    print_document(arguments, to_json(job));
-  else
-    print(job.id.value_or("") + "\n");
+  print_created(arguments, to_json(job));
   return ExitCode::done;
 }
 

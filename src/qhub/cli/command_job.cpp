@@ -29,10 +29,7 @@ ExitCode submit(Arguments const& arguments) {
   quantum::JobsClient const jobs = jobs_client(arguments);
   quantum::Job const job = submit_file(arguments, jobs, arguments.at("FILE"));
   if (!arguments.flag("wait")) {
-    if (wants_form(arguments))
-      print_document(arguments, to_json(job));
-    else
-      print(job.id.value_or("") + "\n");
+    print_created(arguments, to_json(job));
     return ExitCode::done;
   }
   wait_for_success(arguments, jobs, job.id.value_or(""));

@@ -35,10 +35,7 @@ ExitCode create(Arguments const& arguments) {
   request.billing_email = arguments.at("billing-email");
   request.description = arguments.find("description");
   platform::OrganizationDto const organization = orgs(arguments).create_organization(request);
-  if (wants_form(arguments))
-    print_document(arguments, to_json(organization));
-  else
-    print(organization.id.value_or("") + "\n");
+  print_created(arguments, to_json(organization));
   return ExitCode::done;
 }
 

@@ -29,10 +29,7 @@ ExitCode create(Arguments const& arguments) {
   request.ttl = arguments.integer("ttl", 1, 31'536'000);
   if (auto tags = arguments.all("tag"); !tags.empty()) request.tags = std::move(tags);
   quantum::Session const session = quantum::SessionsClient(connection).create_session(request);
-  if (wants_form(arguments))
-    print_document(arguments, to_json(session));
-  else
-    print(session.id.value_or("") + "\n");
+  print_created(arguments, to_json(session));
   return ExitCode::done;
 }
 

@@ -158,4 +158,11 @@ void print_document(Arguments const& arguments, Json const& document, std::strin
   print(aligned({"FIELD", "VALUE"}, rows, columns));
 }
 
+void print_created(Arguments const& arguments, Json const& document) {
+  if (wants_form(arguments))
+    print_document(arguments, document);
+  else
+    print(cell_at(document, "id") + "\n");
+}
+
 }  // namespace qhub::cli

@@ -30,6 +30,9 @@ void print_list(Arguments const& arguments, Json const& entries, std::vector<Col
 /// \param name  the member that `-o name` prints.
 void print_document(Arguments const& arguments, Json const& document, std::string_view name = "id");
 
+/// What a command has made: its id, or all of it if a form is asked for.
+void print_created(Arguments const& arguments, Json const& document);
+
 /// Whether the user asked for a form of --output or for --json; else it is free how a result is shown.
 [[nodiscard]] bool wants_form(Arguments const& arguments);
 
