@@ -33,7 +33,7 @@ double event_probability(Instruction const& noise) {
 
 /// Nanoseconds per amplitude of a state vector in single precision: see docs/simulators.md.
 double arithmetic_of(Instruction const& gate) {
-  constexpr double phase = 0.015, exchange = 0.03, rotation = 0.06, controlled = 0.1, matrix = 0.1;
+  constexpr double phase = 0.008, exchange = 0.03, rotation = 0.06, controlled = 0.1, matrix = 0.1;
   std::size_t const targets = gate.targets.size();
   if (gate.kind == InstructionKind::gate) {
     using circuit::Gate;
@@ -45,6 +45,30 @@ double arithmetic_of(Instruction const& gate) {
   }
   if (targets == 1) return gate.control_count() == 0 ? rotation : controlled;
   return matrix * std::exp2(static_cast<double>(targets));
+}
+
+/// What is on one qubit goes with its neighbours on two.
+double blocks_of(circuit::Circuit const& circuit) {
+  enum class Block : std::uint8_t { none, of_one, of_two };
+  std::vector<Block> open(circuit.qubit_count(), Block::none);
+  double blocks = 0;
+  for (Instruction const instruction : circuit) {
+    bool const is_gate = instruction.kind == InstructionKind::gate || instruction.kind == InstructionKind::unitary;
+    if (!is_gate && instruction.kind != InstructionKind::noise) continue;
+    std::size_t const qubits = instruction.control_count() + instruction.targets.size();
+    if (!is_gate && qubits > 1) continue;  // belongs to the gate before
+    if (qubits > 1) ++blocks;
+    for (auto const& group : {instruction.positive_controls, instruction.negative_controls, instruction.targets}) {
+      for (circuit::Qubit const qubit : group) {
+        Block& block = open[qubit];
+        if (qubits == 1 && block == Block::none) ++blocks;
+        if (qubits == 2 && block == Block::of_one) --blocks;  // goes with this one
+        if (qubits == 1 && block == Block::none) block = Block::of_one;
+        if (qubits > 1) block = qubits == 2 ? Block::of_two : Block::none;
+      }
+    }
+  }
+  return blocks;
 }
 
 double threads_of(RunOptions const& options) {
@@ -70,7 +94,7 @@ double real_bytes(RunOptions const& options) {
 }  // namespace
 
 CircuitSize size_of(circuit::Circuit const& circuit) {
-  CircuitSize size{.qubits = static_cast<double>(circuit.qubit_count())};
+  CircuitSize size{.blocks = blocks_of(circuit), .qubits = static_cast<double>(circuit.qubit_count())};
   std::vector<bool> used_later(circuit.qubit_count());
   for (std::size_t i = circuit.size(); i-- > 0;) {
     Instruction const instruction = circuit[i];
@@ -117,7 +141,7 @@ double statevector_seconds(CircuitSize const& size, double qubits, RunOptions co
     branches += std::min(shots, std::exp2(collapse));
   }
   double const mean_branches = branches / (size.collapses + 1);
-  constexpr double memory = 4, collapse = 1.5;  // nanoseconds per amplitude
+  constexpr double memory = 3.5, collapse = 1.5;  // nanoseconds per amplitude
   double const once = memory + size.arithmetic * mean_branches + size.collapses * collapse * mean_branches;
   return 30e-6 + size.gates * 0.5e-6 + amplitudes * once * 1e-9 + shots * 100e-9 +
          size.collapses * mean_branches * 2e-6;
@@ -131,7 +155,7 @@ double stabilizer_seconds(CircuitSize const& size, double qubits, RunOptions con
     return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
   }
   double const per_shot = (2 * size.gates + size.measurements) / 64 * 0.1e-9 + size.channels * 0.02e-9 +
-                          size.noise_events * 15e-9 + 100e-9 + size.measurements * 0.2e-9;
+                          size.noise_events * 15e-9 + 100e-9 + size.measurements * 1.5e-9;
   return 30e-6 + reference + shots_of(options) * per_shot / threads_of(options);
 }
 
@@ -150,7 +174,7 @@ double trajectories_seconds(CircuitSize const& size, double qubits, RunOptions c
   // its first event on.
   double const events = size.noise_events + size.collapses;
   double const alone = shots * (1 - std::exp(-events)) * events / (1 + events);
-  double const passes = ((size.gates + size.channels) / 6 + size.collapses + 2) * (1 + alone);
+  double const passes = (size.blocks + size.collapses + 2) * (1 + alone);
   double const pass = 100e-9 + pass_seconds(3 * bytes, threads_of(options));
   double const together = qubits <= 15 ? threads_of(options) : 1;  // small states are run side by side
   return 30e-6 + (passes * pass + shots * size.channels * 2e-9) / together;

@@ -9,6 +9,7 @@ namespace qhub::sim::automatic {
 /// What the time of a run depends on, counted in one pass over a circuit.
 struct CircuitSize {
   double gates = 0;         ///< Gates and unitaries.
+  double blocks = 0;        ///< Runs of gates and channels on the same one or two qubits, and wider gates.
   double arithmetic = 0;    ///< Of all gates on a state vector: nanoseconds per amplitude in single precision.
   double channels = 0;      ///< Noise instructions.
   double noise_events = 0;  ///< Expected number of times, per shot, that a channel does something else than nothing.
