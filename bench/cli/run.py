@@ -46,9 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         hub = subprocess.Popen([arguments.programs / "qhubd", "serve", "--data-dir", data, "--listen", "127.0.0.1:0"],
-                               stderr=subprocess.PIPE, text=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
-            url = next(found[1] for line in hub.stderr if (found := re.search(r"listening on (\S+)", line)))
+            url = next(found[1] for line in hub.stdout if (found := re.search(r"listening on (\S+)", line)))
             environment = {"PATH": os.environ["PATH"], "HOME": folder, "QHUB_URL": url,
                            "KQH_PERSONAL_ACCESS_TOKEN": (data / "owner-token").read_text().strip()}
             rows = {"qhubctl version": [qhubctl, "version"],
