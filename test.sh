@@ -3,7 +3,6 @@
 #   ./test.sh [--sanitize] [CTEST OPTION...]     e.g. ./test.sh -R official
 # With --sanitize the tests run on a build in which any report of AddressSanitizer or UndefinedBehaviorSanitizer ends the
 # program. It is a run of its own, since building everything twice takes longer than anybody waits.
-# The tests of services, which start hundreds of processes, are a run of their own, too: ctest --test-dir build/release -L services
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -23,4 +22,4 @@ if ! wait "$environments"; then
   cat build/environments.log >&2
   exit 1
 fi
-exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" --label-exclude services "$@" </dev/null
+exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" "$@" </dev/null

@@ -57,6 +57,18 @@ def test_a_new_project_is_deployed_and_run(qhubctl, project):
     assert re.fullmatch(r"Job \(\S+\) created\.\n", qhubctl("run", "--detached").text)
 
 
+def test_requirements_are_installed(qhubctl, project):
+    (project / "requirements.txt").write_text("colorama==0.4.6\n")
+    (project / "src/program.py").write_text("import colorama\ndef run() -> dict:\n    return {'is': colorama.__version__}\n")
+    up = qhubctl("up")
+    assert up.code == 0, up.errors
+    run = qhubctl("run", "--data", "{}")
+    assert run.code == 0, run.errors
+    assert json.loads(run.output)["is"] == "0.4.6"
+    again = qhubctl("up")
+    assert again.code == 0 and "installed already" in again.errors
+
+
 def write(path, content):
     path.write_text(json.dumps(content))
     return path

@@ -122,7 +122,7 @@ def test_grants_cannot_be_made_up(hub, provider, pool, reader):
         body = {"pool": {"ref": "DATAPOOL", "id": id_, "grant": grant_text}}
         return httpx.post(provider.endpoint(reader), json=body, headers=headers).status_code
 
-    assert start(grant) == 200
+    assert start(grant) == 201
     assert start(f"{head}.{claims}.{signature[:-2]}AA") == 403
     assert start(f"eyJhbGciOiJub25lIn0.{claims}.") == 403
     assert start("") == 403

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 
 import pytest
 
+from support.hub import Hub
 from support.service import ECHO, PYTHON, Provider, python_source, wait
 
 SLOW = "import time\ndef run(seconds: float) -> dict:\n    print('begun', flush=True)\n    time.sleep(seconds)\n    return {'slept': seconds}\n"
@@ -72,6 +74,59 @@ def test_what_ran_runs_again_if_so_configured(hub, provider, monkeypatch):
     hub.start()
     assert provider.finish(running) == "SUCCEEDED"
     assert provider.text(running).count("begun") == 2
+
+
+KEEPER = """
+import time
+from qhub.commons.secret import SecretValue
+
+def run(apiKey: SecretValue, seconds: float = 0) -> dict:
+    length = len(apiKey.unwrap())
+    print("begun", flush=True)
+    time.sleep(seconds)
+    return {"length": length}
+"""
+
+
+@pytest.mark.parametrize("end", [Hub.kill, Hub.stop], ids=["killed", "stopped"])
+def test_secrets_wait_sealed_for_the_next_hub(hub, provider, monkeypatch, end):
+    monkeypatch.setenv("QHUBD_INTERRUPTED_EXECUTIONS", "rerun")
+    hub.stop()
+    hub.start()
+    service = provider.deploy("keeper", python_source(KEEPER))
+    def start(**parameters):
+        return provider.start(service, **parameters, **{"$secrets": {"apiKey": "hunter2-hunter2"}})
+    running = start(seconds=3)
+    wait(lambda: "begun" in provider.text(running))
+    assert b"hunter2" not in b"".join(file.read_bytes() for file in hub.data.rglob("qhubd.sqlite*"))
+    end(hub)
+    hub.start()
+    assert provider.finish(running) == "SUCCEEDED", provider.text(running)
+    assert provider.result(running)["length"] == 15
+    assert provider.text(running).count("begun") == 2
+    with sqlite3.connect(hub.data / "qhubd.sqlite", timeout=30) as database:
+        assert database.execute("SELECT count(*) FROM service_execution_secrets").fetchone() == (0,)
+
+
+def test_what_ended_long_ago_is_removed(hub, provider):
+    service = provider.deploy("noop", {"run": "#!/bin/sh\necho printed\n"}, runtime="EXECUTABLE")
+    old, new = provider.start(service), provider.start(service)
+    assert provider.finish(old) == provider.finish(new) == "SUCCEEDED"
+    hub.stop()
+    with sqlite3.connect(hub.data / "qhubd.sqlite") as database:
+        hundred_days = 100 * 86_400 * 1_000_000
+        database.execute("UPDATE service_executions SET ended_at = ended_at - ? WHERE id = ?", (hundred_days, old))
+    hub.start()
+    wait(lambda: hub.get(f"/qc-catalog/service-executions/{old}").status_code == 404)
+    wait(lambda: not (hub.data / "executions" / old[:2] / old).exists())
+    assert provider.text(new) == "printed"
+
+
+def test_one_after_another_none_is_forgotten(provider):
+    """Every start finds all workers asleep: whichever is woken has to be one that runs it."""
+    service = provider.deploy("noop", {"run": "#!/bin/sh\n"}, runtime="EXECUTABLE")
+    for _ in range(60):
+        assert provider.finish(provider.start(service), 10) == "SUCCEEDED"
 
 
 def test_many_executions_at_once_all_end(provider):

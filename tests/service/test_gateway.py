@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 
 import httpx
 import pytest
 from qhub.api.service import HubServiceClient
 from qhub.api.service.core.api_error import ApiError
 
-from support.service import ECHO, python_source, wait
+from support.service import ECHO, archive, python_source, wait
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +72,12 @@ def test_the_example_of_the_documentation(provider, service, token):
     assert "output.json" in dict(result.links)
 
 
-def test_both_forms_of_the_base_url(provider, service, token):
+def test_both_forms_of_the_base_url(hub, provider, service, token):
     headers = {"Authorization": f"Bearer {token}"}
     for suffix in ("", "/"):
         started = httpx.post(provider.endpoint(service) + suffix, json={"values": []}, headers=headers)
-        assert started.status_code in (200, 201)
+        assert started.status_code == 201
+        assert httpx.get(hub.url + started.headers["location"], headers=headers).json()["id"] == started.json()["id"]
         listed = httpx.get(provider.endpoint(service) + suffix, headers=headers).json()
         assert started.json()["id"] in [execution["id"] for execution in listed]
 
@@ -119,7 +121,33 @@ def test_secrets_reach_the_service_and_nothing_else(hub, provider):
     assert execution.result().data() == {"length": 15}, execution.logs()
     for file in hub.data.rglob("*"):
         if file.is_file():
-            assert b"hunter2" not in file.read_bytes(), file
+            content = file.read_bytes()
+            assert b"hunter2" not in content and key[1].encode() not in content, file
+
+
+def test_the_last_good_version_serves(provider):
+    def source(version: str) -> dict:
+        return python_source(f"import time\ndef run(seconds: float = 0) -> dict:\n    print('begun', flush=True)\n"
+                             f"    time.sleep(seconds)\n    import src.late\n    return {{'version': {version}}}\n",
+                             **{"src/late.py": ""})
+    service = provider.deploy("changing", source("1"))
+    begun = provider.start(service, seconds=3)
+    wait(lambda: "begun" in provider.text(begun))
+    provider.upload(service, archive(source("2")))
+    changed = provider.start(service)
+    assert provider.finish(changed) == "SUCCEEDED" and provider.result(changed)["version"] == 2
+    provider.upload(service, archive(source("(")), succeeds=False)
+    unchanged = provider.start(service)
+    assert provider.finish(unchanged) == "SUCCEEDED" and provider.result(unchanged)["version"] == 2
+    assert provider.finish(begun) == "SUCCEEDED" and provider.result(begun)["version"] == 1
+
+
+def test_the_payload_of_the_documentation(provider):
+    program = "def run(molecule: dict, data: dict = None) -> dict:\n    return {'molecule': molecule}\n"
+    service = provider.deploy("documented", python_source(program))
+    id_ = provider.start(service, input={"molecule": {"name": "H2"}})
+    assert provider.finish(id_) == "SUCCEEDED", provider.text(id_)
+    assert provider.result(id_)["molecule"] == {"name": "H2"}
 
 
 def test_who_may_not_call(hub, provider, service, application):
@@ -146,6 +174,16 @@ def test_bad_credentials_get_no_token(hub, application):
     assert ask(auth=application[1:], data={"grant_type": "password"}).json()["error"] == "unsupported_grant_type"
     in_form = {**form, "client_id": application[1], "client_secret": application[2]}
     assert ask(data=in_form).json()["expires_in"] > 120
+
+
+def test_a_token_expires(hub, provider, service):
+    application_id, *key = provider.application("late caller", service)
+    token = httpx.post(f"{hub.url}/token", auth=tuple(key), data={"grant_type": "client_credentials"}).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    assert httpx.get(provider.endpoint(service), headers=headers).status_code == 200
+    with sqlite3.connect(hub.data / "qhubd.sqlite", timeout=30) as database:
+        database.execute("UPDATE tokens SET expires_at = 1 WHERE application_id = ?", (application_id,))
+    wait(lambda: httpx.get(provider.endpoint(service), headers=headers).status_code == 401)
 
 
 def test_bad_bodies_are_named(provider, service, token):

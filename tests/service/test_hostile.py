@@ -166,12 +166,15 @@ def link(name: str) -> zipfile.ZipInfo:
     (zip_of("/etc/evil"), "/etc/evil"),
     (zip_of(link("passwd"), content=b"/etc/passwd"), "passwd"),
     (zip_of("twice/", "twice"), "twice"),
+    (zip_of("same", "same"), "same"),
+    (zip_of("file", "file/below"), "file"),
+    (zip_of("folder/file", "folder"), "folder"),
     (b"no archive at all", "zip"),
     (b"", "file"),
     (zip_of(), "zip archive"),
     (zip_of("run")[:-30], "zip"),
     (zip_of("bomb", content=bytes(1_200_000_000)), "bytes"),
-], ids=["traversal", "nested traversal", "absolute", "link", "twice", "text", "nothing", "empty", "cut", "bomb"])
+], ids=["traversal", "nested traversal", "absolute", "link", "twice", "two files", "below a file", "a folder too", "text", "nothing", "empty", "cut", "bomb"])
 def test_hostile_archives_are_refused(provider, hub, packed, word):
     name = f"archive {abs(hash(packed))}"
     service = provider.platform.managed_services.create_managed_service(name=name, source={"type": "file"})

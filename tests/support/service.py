@@ -71,12 +71,15 @@ class Provider:
         service = self.platform.managed_services.create_managed_service(
             name=name, source={"type": "file"}, runtime_configuration=configuration,
             resource_configurations=resources)
-        packed = archive(files, tuple(files) if runtime == "EXECUTABLE" else ())
-        self.platform.managed_services.upload_managed_service_source(service.id, file=("source.zip", packed))
-        status = wait(lambda: self.build(service.id), BUILDING, "the build")
-        logs = self.platform.managed_services.get_managed_service_build_logs(service.id)
-        assert (status.status == "SUCCESS") == succeeds, (status, [entry.message for entry in logs])
+        self.upload(service.id, archive(files, tuple(files) if runtime == "EXECUTABLE" else ()), succeeds)
         return service.id
+
+    def upload(self, service_id: str, packed: bytes, succeeds: bool = True) -> None:
+        """Uploads a source and waits for the end of its build."""
+        self.platform.managed_services.upload_managed_service_source(service_id, file=("source.zip", packed))
+        status = wait(lambda: self.build(service_id), BUILDING, "the build")
+        logs = self.platform.managed_services.get_managed_service_build_logs(service_id)
+        assert (status.status == "SUCCESS") == succeeds, (status, [entry.message for entry in logs])
 
     def build(self, service_id: str):
         status = self.platform.managed_services.get_managed_service_build_status(service_id)

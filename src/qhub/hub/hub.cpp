@@ -87,7 +87,7 @@ struct Hub::Parts {
     mounted = {
         mount_platform(router, {transactions, vault, prices, catalogue, addresses, options.data_directory, blocking}),
         mount_user_api(router, transactions),
-        mount_service_apis(router, {transactions, *services}),
+        mount_service_apis(router, {transactions, *services, addresses, blocking}),
     };
   }
 
@@ -132,7 +132,7 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions const& options) {
   HubOptions complete = options;
   complete.services.prices = *prices;
   Result<std::unique_ptr<ServiceHost>> services =
-      ServiceHost::open(**store, options.data_directory, complete.services);
+      ServiceHost::open(**store, *vault, options.data_directory, complete.services);
   if (!services) return std::move(services).error();
   complete.run.crash_note = options.data_directory / "crash-note";
   std::uint64_t& memory_bytes = complete.run.queue.memory_bytes;

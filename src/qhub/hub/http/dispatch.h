@@ -21,11 +21,14 @@ Result<void> read_request(Call& call, Request& request) {
   return read_request(call, api::describe<Request>(), &request);
 }
 
-/// A handler's result as a response: 200 with JSON, 204 for nothing, or the problem document of its error.
+/// A handler's result as a response: 200 with JSON, or 201 and Location for what it made, 204 for nothing, or the problem
+/// document of its error.
 template <class T>
 Response to_response(Call const& call, Result<T> const& result) {
   if (!result) return problem(result.error(), call.request_id);
-  return json_response(200, api::encode(*result));
+  Response response = json_response(call.location.empty() ? 200 : 201, api::encode(*result));
+  if (!call.location.empty()) response.headers.set("Location", call.location);
+  return response;
 }
 template <class T>
 Response to_response(Call const& call, Result<std::optional<T>> const& result) {

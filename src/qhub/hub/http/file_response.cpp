@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <cstring>
 
 #include "qhub/hub/http/problem.h"
-#include "qhub/hub/service/descriptor.h"
 
 namespace qhub::hub {
 namespace {
@@ -80,12 +81,21 @@ RangeKind read_range(std::string_view header, std::uint64_t size, Part& part) {
 
 }  // namespace
 
-Result<Response> file_response(Request const& request, std::filesystem::path const& path, std::string media_type) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+Descriptor open_below(std::filesystem::path const& directory, std::string const& name, int flags) {
+  Descriptor const place(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  return Descriptor(static_cast<int>(::syscall(SYS_openat2, place.get(), name.c_str(), &how, sizeof how)));
+}
+
+Result<Response> file_response(Request const& request, std::filesystem::path const& directory, std::string const& name,
+                               std::string media_type) {
+  Descriptor file = open_below(directory, name, O_RDONLY | O_NONBLOCK);
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
     return Error{.kind = ErrorKind::not_found,
-                 .message = fmt::format("there is no file {}", path.filename().string()),
+                 .message = fmt::format("there is no file {}", name),
                  .details = {}};
   auto const size = static_cast<std::uint64_t>(status.st_size);
   Part part{0, size};

@@ -23,6 +23,7 @@ struct Call {
   api::Operation const& operation;
   Principal principal;  ///< Anonymous only if the operation allows it and no token was sent.
   std::string request_id;
+  std::string location = {};  ///< Of what the handler has made, if it says so: the answer is 201 then.
 };
 
 using Handler = std::function<asio::awaitable<Response>(Call&)>;

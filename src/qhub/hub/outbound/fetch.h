@@ -17,6 +17,7 @@ struct OutboundRequest {
   std::string body = {};
   std::chrono::milliseconds timeout{10'000};  ///< For all of it, redirects included.
   std::size_t max_bytes = 16u << 20;          ///< Of the answer's body.
+  bool follow_redirects = true;  ///< Otherwise they are answers. The headers go wherever a redirect leads.
 };
 
 /// Sends it and waits for the answer, following at most five redirects; not for a thread that serves others. Every

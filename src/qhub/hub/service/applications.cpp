@@ -2,16 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace qhub::hub {
 namespace {
 
-template <class... Values>
-std::optional<AccessKeyRow> find_key(Connection& connection, std::string_view condition, Values const&... values) {
+std::string context(std::string_view key_id) {
+  return fmt::format("access key {}", key_id);
+}
+
+Result<AccessKey> find_key(Connection& connection, Vault const& vault, std::string_view condition,
+                           std::string_view value) {
   Statement statement = connection.query(
-      fmt::format("SELECT id, secret, application_id FROM access_keys WHERE {}", condition), values...);
-  if (!statement.step()) return std::nullopt;
-  return AccessKeyRow{statement.column<std::string>(0), statement.column<std::string>(1),
-                      statement.column<std::string>(2)};
+      fmt::format("SELECT id, sealed, application_id FROM access_keys WHERE {}", condition), value);
+  if (!statement.step())
+    return Error{.kind = ErrorKind::not_found, .message = "there is no such access key", .details = {}};
+  AccessKey key{statement.column<std::string>(0), {}, statement.column<std::string>(2)};
+  Result<std::string> secret = vault.open_sealed(statement.column<std::string>(1), context(key.id));
+  if (!secret) return std::move(secret).error();
+  key.secret = std::move(*secret);
+  return key;
 }
 
 template <class... Values>
@@ -30,17 +40,26 @@ std::vector<SubscriptionRow> find_subscriptions(Connection& connection, std::str
 
 }  // namespace
 
-void insert_access_key(Connection& connection, AccessKeyRow const& key) {
-  connection.execute("INSERT INTO access_keys (id, secret, application_id) VALUES (?, ?, ?)", key.id, key.secret,
-                     key.application_id);
+void insert_access_key(Connection& connection, Vault const& vault, AccessKey const& key) {
+  connection.execute("INSERT INTO access_keys (id, sealed, application_id) VALUES (?, ?, ?)", key.id,
+                     vault.seal(key.secret, context(key.id)), key.application_id);
 }
 
-std::optional<AccessKeyRow> find_access_key(Connection& connection, std::string_view id) {
-  return find_key(connection, "id = ?", id);
+Result<AccessKey> find_access_key(Connection& connection, Vault const& vault, std::string_view id) {
+  return find_key(connection, vault, "id = ?", id);
 }
 
-std::optional<AccessKeyRow> find_access_key_of(Connection& connection, std::string_view application_id) {
-  return find_key(connection, "application_id = ?", application_id);
+Result<AccessKey> find_access_key_of(Connection& connection, Vault const& vault, std::string_view application_id) {
+  return find_key(connection, vault, "application_id = ?", application_id);
+}
+
+void seal_access_keys(Connection& connection, Vault const& vault) {
+  // They were 32 random bytes in base64; sealed ones are longer.
+  Statement statement = connection.query("SELECT id, sealed FROM access_keys WHERE length(sealed) = 43");
+  std::vector<std::pair<std::string, std::string>> clear;
+  while (statement.step()) clear.emplace_back(statement.column<std::string>(0), statement.column<std::string>(1));
+  for (auto const& [id, secret] : clear)
+    connection.execute("UPDATE access_keys SET sealed = ?2 WHERE id = ?1", id, vault.seal(secret, context(id)));
 }
 
 void delete_application(Connection& connection, std::string_view application_id) {

@@ -7,20 +7,26 @@
 #include <vector>
 
 #include "qhub/base/result.h"
+#include "qhub/hub/auth/vault.h"
 #include "qhub/hub/store/sqlite.h"
 
-/// The access keys of applications, and their subscriptions to services. Applications themselves are resources. Every function runs inside a transaction
-/// of its caller. Times are microseconds since 1970, UTC.
+/// The access keys of applications, and their subscriptions to services. Applications themselves are resources. Every
+/// function runs inside a transaction of its caller. Times are microseconds since 1970, UTC.
 namespace qhub::hub {
 
-struct AccessKeyRow {
+/// An access key. Its secret lies in the database sealed.
+struct AccessKey {
   std::string id;
   std::string secret;
   std::string application_id;
 };
-void insert_access_key(Connection& connection, AccessKeyRow const& key);
-[[nodiscard]] std::optional<AccessKeyRow> find_access_key(Connection& connection, std::string_view id);
-[[nodiscard]] std::optional<AccessKeyRow> find_access_key_of(Connection& connection, std::string_view application_id);
+void insert_access_key(Connection& connection, Vault const& vault, AccessKey const& key);
+/// Errors: not_found; internal if the vault did not seal it.
+[[nodiscard]] Result<AccessKey> find_access_key(Connection& connection, Vault const& vault, std::string_view id);
+[[nodiscard]] Result<AccessKey> find_access_key_of(Connection& connection, Vault const& vault,
+                                                   std::string_view application_id);
+/// Seals what a hub of an earlier version left in clear.
+void seal_access_keys(Connection& connection, Vault const& vault);
 
 /// Removes the application's key, its subscriptions and its gateway tokens.
 void delete_application(Connection& connection, std::string_view application_id);

@@ -35,10 +35,10 @@ class Applications final : public platform::ApplicationsHandlers, ResourceHandle
   }
   Answer<platform::ApplicationDto> create_application(Call& call,
                                                       platform::CreateApplicationRequest request) override {
-    return write(call, [request](Transaction& tx) -> Result<platform::ApplicationDto> {
+    return write(call, [this, request](Transaction& tx) -> Result<platform::ApplicationDto> {
       auto const application = create(tx, kinds::application, {.document = to_document(request)});
       if (!application) return application.error();
-      insert_access_key(tx.database, {random_uuid(), random_text(32), application->id});
+      insert_access_key(tx.database, host_.vault(), {random_uuid(), random_text(32), application->id});
       return to_wire<platform::ApplicationDto>(*application);
     });
   }
@@ -61,16 +61,17 @@ class Applications final : public platform::ApplicationsHandlers, ResourceHandle
   }
   Answer<std::vector<platform::AccessKey>> get_application_access_keys(Call& call, std::string id) override {
     // The secret is as good as the right to call: whoever only reads does not get it.
-    return write(call, kinds::application, id, Role::maintainer, [](Transaction& tx, Resource& application) {
-      std::vector<platform::AccessKey> keys;
-      if (auto const row = find_access_key_of(tx.database, application.id)) {
-        platform::AccessKey& key = keys.emplace_back();
-        key.type = platform::AccessKeyType::SERVICE_GATEWAY;
-        key.access_key_id = row->id;
-        key.secret_access_key = row->secret;
-      }
-      return keys;
-    });
+    return write(call, kinds::application, id, Role::maintainer,
+                 [this](Transaction& tx, Resource& application) -> Result<std::vector<platform::AccessKey>> {
+                   auto const found = find_access_key_of(tx.database, host_.vault(), application.id);
+                   if (!found) return found.error();
+                   std::vector<platform::AccessKey> keys;
+                   platform::AccessKey& key = keys.emplace_back();
+                   key.type = platform::AccessKeyType::SERVICE_GATEWAY;
+                   key.access_key_id = found->id;
+                   key.secret_access_key = found->secret;
+                   return keys;
+                 });
   }
 
  private:

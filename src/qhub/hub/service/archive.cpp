@@ -88,6 +88,9 @@ class Unpacking {
     while (is_directory && path.ends_with('/')) path.pop_back();
     if (auto const why = objection(path)) return object(*why);
     if (archive_entry_is_encrypted(entry)) return object("it is encrypted");
+    for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+      if (!names_.emplace(path.substr(0, slash), true).first->second)
+        return object(fmt::format("there is a file named '{}'", std::string_view(path).substr(0, slash)));
     auto const [known, is_first] = names_.emplace(path, is_directory);
     if (!is_first && !(is_directory && known->second)) return object("there is another of that name");
     if (is_directory) {

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include "qhub/api/codec.h"
 #include "qhub/hub/auth/token.h"
@@ -46,6 +47,16 @@ std::string validation(std::string_view state, std::string_view summary, std::ve
   boost::json::array list;
   for (std::string const& message : messages) list.emplace_back(message);
   return boost::json::serialize(boost::json::object{{"state", state}, {"summary", summary}, {"messages", list}});
+}
+
+/// Whether a requirements file has nothing but blank lines and comments (pip, "Requirements File Format").
+bool names_nothing(std::string const& requirements) {
+  std::istringstream lines(requirements);
+  for (std::string line; std::getline(lines, line);) {
+    std::size_t const first = line.find_first_not_of(" \t\r");
+    if (first != std::string::npos && line[first] != '#') return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -247,8 +258,7 @@ std::optional<Builder::Failure> Builder::make_python(BuildRow& build, RuntimeSet
   probe.command = {options_.python, "-c", "import qhub.commons.runtime.main"};
   for (Mount& mount : python_mounts(options_.python)) probe.mounts.push_back(std::move(mount));
   build.python = options_.python;
-  bool const wants_nothing = !requirements || requirements->find_first_not_of(" \t\r\n") == std::string::npos;
-  if (wants_nothing) {
+  if (!requirements || names_nothing(*requirements)) {
     Result<std::unique_ptr<RunningProgram>> trial = sandbox_.start(probe);
     if (trial && (*trial)->wait().code == 0) {
       log.note("INFO", fmt::format("nothing to install: {} has the runtime", options_.python));

@@ -129,8 +129,8 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                          complete.created_at = tx.now;
                          if (auto const inserted = insert_pool_file(tx.database, complete); !inserted)
                            return inserted.error();
+                         if (auto const made = make_shared_directory(target.parent_path()); !made) return made.error();
                          std::error_code failure;
-                         fs::create_directories(target.parent_path(), failure);
                          fs::rename(incoming, target, failure);
                          if (failure)
                            return Error{ErrorKind::unavailable, "the file cannot be kept: " + failure.message(), {}};
@@ -146,7 +146,7 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                 [this, &call, file_id](Transaction& tx, Resource const& pool) -> Result<Response> {
                   auto const row = find_pool_file(tx.database, pool.id, file_id);
                   if (!row) return not_found(fmt::format("data pool {} has no file {}", pool.id, file_id));
-                  return file_response(call.request, host_.files().pool(pool.id) / row->name, row->content_type);
+                  return file_response(call.request, host_.files().pool(pool.id), row->name, row->content_type);
                 });
   }
   Answer<void> delete_data_pool_file(Call& call, std::string id, std::string file_id) override {
@@ -159,8 +159,9 @@ class DataPools final : public platform::DataPoolsHandlers, ResourceHandlers {
                                      };
     auto const name = co_await write(call, kinds::data_pool, id, Role::maintainer, forget_it);
     if (!name) co_return name.error();
-    std::error_code ignored;
-    fs::remove(host_.files().pool(id) / *name, ignored);
+    fs::path const path(*name);
+    Descriptor const folder = open_below(host_.files().pool(id), path.parent_path() / ".", O_PATH | O_DIRECTORY);
+    ::unlinkat(folder.get(), path.filename().c_str(), 0);
     co_return Result<void>();
   }
 

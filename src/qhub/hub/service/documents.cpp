@@ -87,8 +87,7 @@ service::ResultResponse to_result(ExecutionRow const& row, ServiceFiles const& f
 
 Result<Response> result_file(Request const& request, ExecutionRow const& row, ServiceFiles const& files,
                              std::string const& file) {
-  // A path of segments without "..", as the router gives it; what was kept of the output has no links in it.
-  if (row.is_final()) return file_response(request, files.output(row.id) / file);
+  if (row.is_final()) return file_response(request, files.output(row.id), file);
   return Error{.kind = ErrorKind::not_found,
                .message = fmt::format("execution {} has no files yet: it is {}", row.id, row.status),
                .details = {}};

@@ -73,13 +73,19 @@ ExecutionRunner::ExecutionRunner(Store& store, Sandbox const& sandbox, PythonWor
       options_(options) {}
 
 ExecutionRunner::~ExecutionRunner() {
+  stop();
+}
+
+void ExecutionRunner::stop() {
   {
     std::scoped_lock const guard(mutex_);
     stopping_ = true;
     for (auto const& [id, stop] : running_) ::eventfd_write(stop->get(), 1);
   }
-  changed_.notify_all();
+  has_work_.notify_all();
+  stops_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void ExecutionRunner::start(std::map<std::string, std::string> environment) {
@@ -95,37 +101,29 @@ void ExecutionRunner::start(std::map<std::string, std::string> environment) {
   threads_.emplace_back([this] { clean_up(); });
 }
 
-void ExecutionRunner::submit(std::string const& id, std::map<std::string, std::string> secrets) {
+void ExecutionRunner::submit() {
   {
     std::scoped_lock const guard(mutex_);
     may_have_work_ = true;
-    if (!secrets.empty()) secrets_.emplace(id, std::move(secrets));
   }
-  changed_.notify_one();
+  has_work_.notify_one();
 }
 
 void ExecutionRunner::cancel(std::string const& id) {
   std::scoped_lock const guard(mutex_);
-  secrets_.erase(id);
   if (auto const running = running_.find(id); running != running_.end()) ::eventfd_write(running->second->get(), 1);
-}
-
-std::map<std::string, std::string> ExecutionRunner::take_secrets(std::string const& id) {
-  std::scoped_lock const guard(mutex_);
-  auto const node = secrets_.extract(id);
-  return node ? std::move(node.mapped()) : std::map<std::string, std::string>();
 }
 
 bool ExecutionRunner::stops_within(std::chrono::milliseconds time) {
   std::unique_lock guard(mutex_);
-  return changed_.wait_for(guard, time, [this] { return stopping_; });
+  return stops_.wait_for(guard, time, [this] { return stopping_; });
 }
 
 void ExecutionRunner::work(unsigned index) {
   while (true) {
     {
       std::unique_lock guard(mutex_);
-      changed_.wait(guard, [this] { return stopping_ || may_have_work_; });
+      has_work_.wait(guard, [this] { return stopping_ || may_have_work_; });
       if (stopping_) return;
       may_have_work_ = false;
     }
@@ -137,7 +135,7 @@ void ExecutionRunner::work(unsigned index) {
         if (stopping_) ::eventfd_write(stop->get(), 1);
         may_have_work_ = true;  // Where one was there may be another, for the next idle worker.
       }
-      changed_.notify_one();
+      has_work_.notify_one();
       run(*execution, options_.first_uid + index, stop->get());
       std::scoped_lock const guard(mutex_);
       running_.erase(execution->id);
@@ -163,7 +161,10 @@ void ExecutionRunner::run(ExecutionRow const& execution, uid_t uid, int stop) {
     // Between the lease and the entry in running_ it may have been cancelled.
     auto const now = store_.read([&](Connection& connection) { return find_execution(connection, execution.id); });
     if (now && now->is_cancelling) ::eventfd_write(stop, 1);
-    outcome = perform(execution, uid, stop);
+    if (stops_within(0ms))
+      outcome = {.status = "PENDING", .reason = std::nullopt, .put_back = true};  // it has not begun
+    else
+      outcome = perform(execution, uid, stop);
   } catch (std::exception const& exception) {
     spdlog::error("execution {}: {}", execution.id, exception.what());
     outcome = {.status = "FAILED", .reason = "The hub failed while running this."};
@@ -215,7 +216,7 @@ ExecutionRunner::Outcome ExecutionRunner::perform(ExecutionRow const& execution,
   Outcome outcome = execute(execution, *program, *input, uid, stop);
 
   fs::path const output = directory / "output";
-  if (Result<void> const settled = settle_files(output); !settled)
+  if (Result<void> const settled = settle_files(output, SettleFor::hub); !settled)
     outcome = failed("Its results cannot be kept: " + settled.error().message);
   fs::remove_all(files_.output(execution.id), error);
   fs::rename(output, files_.output(execution.id), error);
@@ -256,7 +257,7 @@ ExecutionRunner::Outcome ExecutionRunner::execute(ExecutionRow const& execution,
     for (char const* const name :
          {"KQH_SERVICE_EXECUTION_TOKEN", "PLANQK_SERVICE_EXECUTION_TOKEN", "SERVICE_EXECUTION_TOKEN"})
       variables[name] = *token;
-  for (auto const& [name, value] : take_secrets(execution.id)) variables["SECRET_" + name] = value;
+  for (auto const& [name, value] : input.secrets) variables["SECRET_" + name] = value;
 
   Pipe output = make_pipe(), errors = make_pipe();
   Launch launch{.command = {}, .environment = {}, .mounts = program.mounts, .limits = program.limits};
@@ -326,7 +327,7 @@ ExecutionRunner::Outcome ExecutionRunner::execute(ExecutionRow const& execution,
       std::scoped_lock const guard(mutex_);
       hub_stops = stopping_;
     }
-    if (hub_stops && options_.run_again && !execution.has_secrets)
+    if (hub_stops && options_.run_again)
       return {.status = "PENDING", .reason = std::nullopt, .put_back = true};
     if (hub_stops) return {.status = "FAILED", .reason = "The hub was stopped while this was running."};
     return {.status = "CANCELLED", .reason = std::nullopt};

@@ -34,6 +34,7 @@ struct ServiceProgram {
 /// What belongs to one execution and is not in its row.
 struct ExecutionInput {
   JsonObject members;                     ///< Input files to be: without `$…` and without data pools.
+  std::map<std::string, std::string> secrets = {};  ///< By the name they get behind `SECRET_`.
   std::map<std::string, Mount> pools;     ///< By parameter; the target is filled in by the runner.
 };
 
@@ -71,9 +72,11 @@ class ExecutionRunner {
   /// Deals with what a hub that died left behind, and starts the workers.
   /// \param environment  what every program gets, e.g. where this hub answers.
   void start(std::map<std::string, std::string> environment);
+  /// Ends what runs, as the destructor does; nothing is started any more.
+  void stop();
 
-  /// There is a new execution. Its secrets, by name, are kept until it starts.
-  void submit(std::string const& id, std::map<std::string, std::string> secrets);
+  /// There is a new execution.
+  void submit();
   /// Tells its worker, if there is one, to stop.
   void cancel(std::string const& id);
 
@@ -94,7 +97,6 @@ class ExecutionRunner {
   Outcome execute(ExecutionRow const& execution, ServiceProgram const& program, ExecutionInput const& input, uid_t uid,
                   int stop);
   [[nodiscard]] Launch worker_launch(ServiceProgram const& program, std::string const& service_id) const;
-  std::map<std::string, std::string> take_secrets(std::string const& id);
   bool stops_within(std::chrono::milliseconds time);
   void clean_up();
 
@@ -107,11 +109,12 @@ class ExecutionRunner {
   std::map<std::string, std::string> environment_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  // Two, since whoever is woken for new work must be one who takes it.
+  std::condition_variable has_work_;
+  std::condition_variable stops_;
   bool stopping_ = false;
   bool may_have_work_ = true;
   std::map<std::string, std::shared_ptr<Descriptor>> running_;  ///< By id: what tells the worker to stop.
-  std::map<std::string, std::map<std::string, std::string>> secrets_;
 
   std::vector<std::thread> threads_;
 };

@@ -13,6 +13,9 @@ constexpr std::string_view columns =
     "parent_id, status, tags, store_input, has_secrets, is_cancelling, attempts, reason, created_at, started_at, "
     "ended_at, type, used_seconds";
 
+/// The condition of the index of unfinished executions, word for word, without which SQLite does not use it.
+constexpr std::string_view unfinished = "status IN ('PENDING', 'RUNNING')";
+
 /// So often may an execution die together with its hub before it is taken for the cause.
 constexpr int max_runs = 3;
 
@@ -55,6 +58,15 @@ std::vector<std::string> ids_of(Statement statement) {
   return ids;
 }
 
+/// What runs do not need any more.
+void forget_input(Connection& connection, std::int64_t number) {
+  connection.execute("DELETE FROM service_execution_secrets WHERE execution = ?", number);
+  connection.execute(
+      "DELETE FROM service_execution_inputs WHERE execution = ?1 AND NOT (SELECT store_input FROM service_executions "
+      "WHERE number = ?1)",
+      number);
+}
+
 /// `*` as LIKE has it; its own special characters stand for themselves.
 std::string like_pattern(std::string_view text) {
   std::string pattern;
@@ -67,7 +79,8 @@ std::string like_pattern(std::string_view text) {
 
 }  // namespace
 
-void insert_execution(Connection& connection, ExecutionRow& execution, std::string const& input) {
+void insert_execution(Connection& connection, ExecutionRow& execution, std::string const& input,
+                      std::string const& sealed_secrets) {
   std::optional<std::string> tags;
   if (!execution.tags.empty()) tags = json_array(execution.tags);
   connection.execute(
@@ -81,6 +94,9 @@ void insert_execution(Connection& connection, ExecutionRow& execution, std::stri
   execution.number = connection.last_row();
   connection.execute("INSERT INTO service_execution_inputs (execution, input) VALUES (?, ?)", execution.number,
                      Blob{input});
+  if (execution.has_secrets)
+    connection.execute("INSERT INTO service_execution_secrets (execution, sealed) VALUES (?, ?)", execution.number,
+                       sealed_secrets);
 }
 
 std::optional<ExecutionRow> find_execution(Connection& connection, std::string_view id) {
@@ -92,6 +108,12 @@ std::optional<ExecutionRow> find_execution(Connection& connection, std::string_v
 
 std::optional<std::string> read_execution_input(Connection& connection, std::int64_t number) {
   Statement statement = connection.query("SELECT input FROM service_execution_inputs WHERE execution = ?", number);
+  if (!statement.step()) return std::nullopt;
+  return statement.column<std::string>(0);
+}
+
+std::optional<std::string> read_sealed_secrets(Connection& connection, std::int64_t number) {
+  Statement statement = connection.query("SELECT sealed FROM service_execution_secrets WHERE execution = ?", number);
   if (!statement.step()) return std::nullopt;
   return statement.column<std::string>(0);
 }
@@ -161,8 +183,8 @@ ExecutionCounts count_executions(Connection& connection, std::string_view servic
 std::optional<ExecutionRow> lease_execution(Connection& connection, std::int64_t now) {
   static std::string const sql = fmt::format(
       "UPDATE service_executions SET status = 'RUNNING', attempts = attempts + 1, started_at = ?1 WHERE number = "
-      "(SELECT min(number) FROM service_executions WHERE status = 'PENDING') RETURNING {}",
-      columns);
+      "(SELECT min(number) FROM service_executions WHERE {} AND status = 'PENDING') RETURNING {}",
+      unfinished, columns);
   Statement statement = connection.query(sql, now);
   std::optional<ExecutionRow> row;
   while (statement.step()) row = read_row(statement);
@@ -178,37 +200,42 @@ std::string finish_execution(Connection& connection, std::int64_t number, std::s
       number, status, reason, now);
   std::string now_is;
   while (statement.step()) now_is = statement.column<std::string>(0);
-  connection.execute(
-      "DELETE FROM service_execution_inputs WHERE execution = ?1 AND NOT (SELECT store_input FROM service_executions "
-      "WHERE number = ?1)",
-      number);
+  forget_input(connection, number);
   return now_is;
 }
 
 std::optional<ExecutionRow> cancel_execution(Connection& connection, std::string_view id, std::int64_t now) {
-  connection.execute(
-      "UPDATE service_executions SET status = 'CANCELLED', ended_at = ?2 WHERE id = ?1 AND status = 'PENDING'", id,
-      now);
+  Statement cancelled = connection.query(
+      "UPDATE service_executions SET status = 'CANCELLED', ended_at = ?2 WHERE id = ?1 AND status = 'PENDING' RETURNING "
+      "number",
+      id, now);
+  std::optional<std::int64_t> number;
+  while (cancelled.step()) number = cancelled.column<std::int64_t>(0);
+  if (number) forget_input(connection, *number);
   connection.execute("UPDATE service_executions SET is_cancelling = 1 WHERE id = ? AND status = 'RUNNING'", id);
   return find_execution(connection, id);
 }
 
 std::vector<std::string> recover_executions(Connection& connection, bool run_again, std::int64_t now) {
-  std::vector<std::string> ended = ids_of(connection.query(
-      "UPDATE service_executions SET status = CASE WHEN is_cancelling THEN 'CANCELLED' ELSE 'FAILED' END, "
-      "ended_at = ?1, reason = CASE WHEN is_cancelling THEN NULL ELSE 'The hub ended while this was running.' END "
-      "WHERE status = 'RUNNING' AND type = 'MANAGED' AND (is_cancelling OR has_secrets OR attempts >= ?3 OR (NOT ?2 AND "
-      "(parent_id IS NULL OR parent_id NOT IN (SELECT execution FROM workflow_runs WHERE active)))) RETURNING id",
-      now, std::int64_t{run_again}, std::int64_t{max_runs}));
-  connection.execute(
-      "UPDATE service_executions SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING' AND type = "
-      "'MANAGED'");
-  std::vector<std::string> const without_secrets = ids_of(connection.query(
-      "UPDATE service_executions SET status = 'FAILED', ended_at = ?1, reason = 'The hub ended before this began, and "
-      "$secrets are not kept: start it again.' WHERE status = 'PENDING' AND has_secrets RETURNING id",
-      now));
-  ended.insert(ended.end(), without_secrets.begin(), without_secrets.end());
-  return ended;
+  std::vector<std::int64_t> numbers;
+  std::vector<std::string> ids;
+  Statement ended = connection.query(
+      fmt::format("UPDATE service_executions SET status = CASE WHEN is_cancelling THEN 'CANCELLED' ELSE 'FAILED' END, "
+                  "ended_at = ?1, reason = CASE WHEN is_cancelling THEN NULL ELSE 'The hub ended while this was "
+                  "running.' END WHERE {} AND status = 'RUNNING' AND type = 'MANAGED' AND (is_cancelling OR attempts >= "
+                  "?3 OR (NOT ?2 AND (parent_id IS NULL OR parent_id NOT IN (SELECT execution FROM workflow_runs WHERE "
+                  "active)))) RETURNING number, id",
+                  unfinished),
+      now, std::int64_t{run_again}, std::int64_t{max_runs});
+  while (ended.step()) {
+    numbers.push_back(ended.column<std::int64_t>(0));
+    ids.push_back(ended.column<std::string>(1));
+  }
+  for (std::int64_t const number : numbers) forget_input(connection, number);
+  connection.execute(fmt::format("UPDATE service_executions SET status = 'PENDING', started_at = NULL WHERE {} AND "
+                                 "status = 'RUNNING' AND type = 'MANAGED'",
+                                 unfinished));
+  return ids;
 }
 
 void return_execution(Connection& connection, std::int64_t number) {

@@ -30,7 +30,7 @@ struct ExecutionRow {
   std::string status = "PENDING";
   std::vector<std::string> tags;  ///< Lower case.
   bool store_input = false;       ///< Whether the input outlives the run.
-  bool has_secrets = false;       ///< They are kept in memory only.
+  bool has_secrets = false;       ///< They are kept, sealed, until it has ended.
   bool is_cancelling = false;     ///< RUNNING, but told to stop.
   std::int64_t attempts = 0;
   std::optional<std::string> reason;  ///< Why it failed, if the hub ended it.
@@ -43,10 +43,14 @@ struct ExecutionRow {
 };
 
 /// Stores a new execution with its input, JSON of an object without `$…` members, and gives it its number.
-void insert_execution(Connection& connection, ExecutionRow& execution, std::string const& input);
+/// \param sealed_secrets  as a Vault gave them; counts if `has_secrets`.
+void insert_execution(Connection& connection, ExecutionRow& execution, std::string const& input,
+                      std::string const& sealed_secrets = {});
 [[nodiscard]] std::optional<ExecutionRow> find_execution(Connection& connection, std::string_view id);
 /// Nothing after the end, unless it was to be stored.
 [[nodiscard]] std::optional<std::string> read_execution_input(Connection& connection, std::int64_t number);
+/// As they were stored; nothing if there are none, or not any more.
+[[nodiscard]] std::optional<std::string> read_sealed_secrets(Connection& connection, std::int64_t number);
 
 struct ExecutionOrder {
   std::string_view column;  ///< Of the table; checked against a list by the caller.

@@ -101,6 +101,9 @@ asio::awaitable<Result<service::ServiceExecution>> Gateway::start_execution(Call
   if (auto const parent = call.request.headers.find("X-Parent-Execution-Token")) submission.parent_token = *parent;
   Result<ExecutionRow> const row = co_await host_.submit(std::move(submission));
   if (!row) co_return row.error();
+  std::string base = call.request.target.substr(0, call.request.target.find('?'));
+  if (base.ends_with('/')) base.pop_back();
+  call.location = base + "/" + row->id;
   co_return to_service_execution(*row);
 }
 

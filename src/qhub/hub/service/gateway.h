@@ -23,7 +23,6 @@ class Gateway : public service::ServiceApiHandlers {
   asio::awaitable<Result<std::optional<std::vector<service::LogEntry>>>> get_logs(Call& call, std::string id) override;
   asio::awaitable<Result<void>> cancel_execution(Call& call, std::string id) override;
 
- protected:
   /// The service that the path names. Errors: unauthenticated, not_found, forbidden without a subscription.
   virtual Result<ServiceRow> service_of(Connection& connection, Call const& call) const;
 

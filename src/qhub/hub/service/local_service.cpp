@@ -25,7 +25,6 @@ class LocalGateway : public Gateway {
  public:
   using Gateway::Gateway;
 
- protected:
   Result<ServiceRow> service_of(Connection&, Call const&) const override {
     return ServiceRow{.id = "local",
                       .tenant_id = "local",
@@ -79,7 +78,9 @@ Result<std::unique_ptr<LocalService>> LocalService::open(LocalServiceOptions con
       .entrypoint = options.python.empty() ? options.entrypoint : "user_code." + options.entrypoint,
       .environment = {},
       .limits = services.limits};
-  Result<std::unique_ptr<ServiceHost>> host = ServiceHost::open(**store, options.data_directory, services);
+  Result<Vault> const vault = Vault::open(options.data_directory / "secret-key");
+  if (!vault) return vault.error();
+  Result<std::unique_ptr<ServiceHost>> host = ServiceHost::open(**store, *vault, options.data_directory, services);
   if (!host) return std::move(host).error();
   return std::unique_ptr<LocalService>(
       new LocalService(std::make_unique<Parts>(std::move(*store), std::move(*host))));

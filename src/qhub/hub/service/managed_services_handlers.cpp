@@ -95,7 +95,7 @@ class ManagedServices final : public platform::ManagedServicesHandlers, Resource
     return read(call, [this, &call, id](Transaction& tx) -> Result<Response> {
       auto const service = hub::get_service(tx, id, "MANAGED", Role::maintainer);
       if (!service) return service.error();
-      auto response = file_response(call.request, host_.files().source(id), "application/zip");
+      auto response = file_response(call.request, host_.files().service(id), "source.zip", "application/zip");
       if (!response) return not_found("no source has been uploaded for the service " + id);
       return response;
     });

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "qhub/hub/service/external_gateway.h"
 #include "qhub/hub/service/gateway.h"
 #include "qhub/hub/service/token_endpoint.h"
 
@@ -16,7 +17,8 @@ Mounted mount_service_apis(Router& router, ServiceApi const& api) {
   auto const gateway = std::make_shared<Gateway>(store, api.host);
   service::mount(router, "/gateway/{context}/{service}/{version}", *gateway);
   all->push_back(gateway);
-  mount_token_endpoint(router, store);
+  all->push_back(mount_external_gateway(router, *gateway, api));
+  mount_token_endpoint(router, store, api.host.vault());
   return all;
 }
 

@@ -11,6 +11,8 @@ namespace qhub::hub {
 struct ServiceApi {
   Transactions transactions;
   ServiceHost& host;
+  AddressPolicy const& addresses;  ///< Where external services may be.
+  asio::thread_pool& pool;         ///< For what waits for the network.
 };
 
 /// Routes everything that has to do with services, applications and data pools.

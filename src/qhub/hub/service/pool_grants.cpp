@@ -62,13 +62,15 @@ std::string text_member(JsonObject const& object, std::string_view name) {
 
 }  // namespace
 
-PoolGrants::PoolGrants(Store& store) {
-  Result<std::string> const key = store.write_and_wait([](Connection& connection) -> Result<std::string> {
+PoolGrants::PoolGrants(Store& store, Vault const& vault) {
+  Result<std::string> const key = store.write_and_wait([&vault](Connection& connection) -> Result<std::string> {
     static constexpr std::string_view name = "grants";
+    static constexpr std::string_view context = "the key that grants are signed with";
     Statement statement = connection.query("SELECT value FROM secrets WHERE name = ?", name);
-    if (statement.step()) return statement.column<std::string>(0);
+    if (statement.step()) return vault.open_sealed(statement.column<std::string>(0), context);
     std::string made = random_text(32);
-    connection.execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, Blob{made});
+    std::string const sealed = vault.seal(made, context);
+    connection.execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, Blob{sealed});
     return made;
   });
   if (!key) throw std::runtime_error(key.error().message);

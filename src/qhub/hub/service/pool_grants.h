@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "qhub/base/result.h"
+#include "qhub/hub/auth/vault.h"
 #include "qhub/hub/store/store.h"
 
 namespace qhub::hub {
@@ -18,10 +19,10 @@ struct PoolGrant {
 };
 
 /// Signs and checks grants: JSON Web Tokens (RFC 7519) signed with HS256 (RFC 7515) under a key of this hub's own, which
-/// is made on first use and kept in the database. Thread-safe.
+/// is made on first use and kept in the database, sealed. Thread-safe.
 class PoolGrants {
  public:
-  explicit PoolGrants(Store& store);
+  PoolGrants(Store& store, Vault const& vault);
 
   [[nodiscard]] std::string sign(PoolGrant const& grant) const;
   /// Errors: forbidden for a token that was not signed here, or that has expired.

@@ -9,14 +9,15 @@ namespace {
 
 TEST(PoolGrants, HoldUntilTheyExpireAndOnlyUnchanged) {
   TemporaryDirectory const directory;
+  Vault const vault = *Vault::open(directory.path() / "secret-key");
   PoolGrant const grant{.pool_id = "pool", .application_id = "app", .permission = "VIEW", .expires_at = 1000};
   std::string token;
   {
     auto const store = *Store::open(directory.path());
-    token = PoolGrants(*store).sign(grant);
+    token = PoolGrants(*store, vault).sign(grant);
   }
   auto const store = *Store::open(directory.path());
-  PoolGrants const grants(*store);  // the key outlives the hub
+  PoolGrants const grants(*store, vault);  // the key outlives the hub
   auto const verified = grants.verify(token, 999);
   ASSERT_TRUE(verified) << verified.error().message;
   EXPECT_EQ(verified->pool_id, "pool");

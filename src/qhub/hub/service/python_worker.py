@@ -3,7 +3,8 @@ this process in namespaces of its own, so that it starts in milliseconds and see
 
 Descriptor 4 is a socket to the hub. A message carries four descriptors: standard output, standard error, a socket that
 belongs to this execution alone, and a file with the request: {directory, temporary_bytes, environment, limits}. On that
-socket the hub gets a pidfd of the execution's first process, and at the end the exit code.
+socket the hub gets a pidfd of the execution's first process, says "go", and gets the exit code at the end. Without "go"
+nothing is run: a hub that has given up waiting may start the execution elsewhere.
 """
 
 import array
@@ -105,18 +106,32 @@ def run_service(request):
         os._exit(code & 0xFF)
 
 
+def end_all(*_):
+    try:
+        os.kill(-1, signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # the last one has just ended
+
+
 def first_process(request, channel):
     """Process 1 of the execution: when it ends, the kernel ends everything the execution has started."""
     pid = os.pidfd_open(os.getpid())
     channel.sendmsg([b"started"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pid]))])
     os.close(pid)
+    # Whoever is to end before there is something to end does so afterwards.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    signal.signal(signal.SIGTERM, end_all)
     change_view(request)
     drop_privileges()
+    if channel.recv(16) != b"go":
+        os._exit(0)
     service = os.fork()
     if service == 0:
         channel.close()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         run_service(request)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(-1, signal.SIGTERM))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     while True:
         ended, status = os.waitpid(-1, 0)
         if ended == service:

@@ -19,7 +19,7 @@ namespace {
 
 /// How long a worker may take to import the runtime, and a fork to report.
 constexpr int start_timeout_ms = 60'000;
-constexpr int fork_timeout_ms = 10'000;
+constexpr int fork_timeout_ms = 30'000;
 
 bool readable(int descriptor, int timeout_ms) {
   pollfd wait{descriptor, POLLIN, 0};
@@ -204,7 +204,7 @@ std::unique_ptr<RunningProgram> PythonWorkers::start(std::string const& name, La
       channel.theirs.reset();
       if (readable(channel.ours.get(), fork_timeout_ms)) {
         Message answer = receive(channel.ours.get());
-        if (answer.descriptor)
+        if (answer.descriptor && ::send(channel.ours.get(), "go", 2, MSG_NOSIGNAL) == 2)
           return std::make_unique<Fork>(chosen, std::move(answer.descriptor), std::move(channel.ours));
         if (!answer.text.empty()) {
           spdlog::warn("the warm Python of {} {}", name, answer.text);

@@ -28,6 +28,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -157,6 +158,8 @@ void change_root(Settings const& settings) {
   std::vector<Bind> links;
   std::vector<Tree> trees = open_system(links);
   for (Bind const& bind : settings.binds) trees.push_back(open_tree_at(bind));
+  // What is attached later covers what was at its place: the ones above come before the ones below.
+  std::ranges::stable_sort(trees, {}, [](Tree const& tree) { return tree.target.size(); });
 
   std::string const root = "/tmp";  // any directory does: only this process sees what is mounted there
   check(mount("tmpfs", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m,nr_inodes=4096") == 0,

@@ -94,6 +94,18 @@ TEST_F(SandboxTest, HidesTheMachine) {
   EXPECT_EQ(*written, "data\n");
 }
 
+TEST_F(SandboxTest, MountsInWhateverOrderDoNotHideEachOther) {
+  if (sandbox->isolation() != Isolation::namespaces) GTEST_SKIP() << sandbox->reason();
+  for (char const* const name : {"above", "below"}) std::filesystem::create_directory(directory.path() / name);
+  std::ofstream(directory.path() / "below/file") << "x";
+  auto program = sandbox->start({.command = {"/usr/bin/test", "-f", "/tmp/deep/place/file"},
+                                 .environment = {"PATH=/usr/bin:/bin"},
+                                 .mounts = {{directory.path() / "below", "/tmp/deep/place"},
+                                            {directory.path() / "above", "/tmp", true}}});
+  ASSERT_TRUE(program) << program.error().message;
+  EXPECT_EQ((*program)->wait().code, 0);
+}
+
 TEST_F(SandboxTest, LimitsTime) {
   ResourceLimits limits;
   limits.wall_time = std::chrono::seconds(1);

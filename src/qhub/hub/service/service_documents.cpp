@@ -51,7 +51,7 @@ platform::ServiceDto ServiceDocuments::service(Transaction& tx, Resource const& 
   if (auto const row = find_service(tx.database, service.id)) {
     definition["context"] = row->context;
     definition["version"] = row->version;
-    definition["gatewayEndpoint"] = host.gateway_endpoint(request, *row);
+    definition["gatewayEndpoint"] = host.gateway_endpoint(request, *row, service_type(complete));
   }
   return to_wire<platform::ServiceDto>(complete);
 }
@@ -66,7 +66,7 @@ platform::ServiceConsumerDto ServiceDocuments::consumer(Transaction& tx, Resourc
   if (auto const row = find_service(tx.database, service.id)) {
     dto.context = row->context;
     dto.version = row->version;
-    dto.gateway_endpoint = host.gateway_endpoint(request, *row);
+    dto.gateway_endpoint = host.gateway_endpoint(request, *row, dto.type->text());
   }
   return dto;
 }

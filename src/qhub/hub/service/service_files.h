@@ -57,9 +57,12 @@ class ServiceFiles {
 /// The regular files below a directory as relative paths, sorted; none if there is no directory. Links are not followed.
 [[nodiscard]] std::vector<std::string> list_files(std::filesystem::path const& directory);
 
+/// Who may use files afterwards: the hub alone, or every program of a service that the directory is mounted into.
+enum class SettleFor { hub, services };
+
 /// What a program left behind becomes safe to keep and to hand out: whatever is no file or directory goes, and what
-/// stays belongs to the hub and can be read by it alone. Everything is on disk afterwards.
-[[nodiscard]] Result<void> settle_files(std::filesystem::path const& directory);
+/// stays belongs to the hub. Everything is on disk afterwards. Other programs may be writing there meanwhile.
+[[nodiscard]] Result<void> settle_files(std::filesystem::path const& directory, SettleFor whom);
 
 /// Whether the content of a file is on disk now.
 [[nodiscard]] bool make_durable(std::filesystem::path const& file);
@@ -72,6 +75,9 @@ struct DirectorySize {
 
 /// Makes a directory for a program that runs as `uid`, if the hub is root, or as the hub.
 [[nodiscard]] Result<void> make_directory_for(std::filesystem::path const& directory, uid_t uid);
+
+/// Makes a directory in which the programs of services may write whoever they run as, if it is mounted into them.
+[[nodiscard]] Result<void> make_shared_directory(std::filesystem::path const& directory);
 
 /// Writes a whole file, readable by everybody who can reach its directory.
 [[nodiscard]] Result<void> write_file(std::filesystem::path const& file, std::string_view content);

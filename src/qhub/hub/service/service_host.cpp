@@ -17,6 +17,7 @@
 #include "qhub/hub/service/kinds.h"
 #include "qhub/hub/platform/spending.h"
 #include "qhub/hub/random_id.h"
+#include "qhub/hub/service/applications.h"
 #include "qhub/hub/service/data_pools.h"
 #include "qhub/hub/resource/own_transaction.h"
 #include "qhub/hub/store/clock.h"
@@ -57,6 +58,19 @@ Result<ExecutionRow> finish(asio::awaitable<Result<ExecutionRow>> work) {
   return std::move(*outcome);
 }
 
+/// Where the hub's data lies may mean something else to an execution: /tmp is its own.
+void see_environment_elsewhere(ServiceProgram& program) {
+  std::filesystem::path const place = "/opt/environment";
+  std::filesystem::path const environment = std::filesystem::path(*program.python).parent_path().parent_path();
+  for (Mount& mount : program.mounts)
+    if (mount.source == environment) mount.target = place;
+  program.python = place / "bin/python";
+}
+
+std::string secrets_context(std::string_view execution_id) {
+  return fmt::format("secrets of service execution {}", execution_id);
+}
+
 }  // namespace
 
 Result<void> may_run_services(Principal const& principal) {
@@ -66,7 +80,8 @@ Result<void> may_run_services(Principal const& principal) {
                  "role MAINTAINER");
 }
 
-Result<std::unique_ptr<ServiceHost>> ServiceHost::open(Store& store, std::filesystem::path const& data_directory,
+Result<std::unique_ptr<ServiceHost>> ServiceHost::open(Store& store, Vault const& vault,
+                                                       std::filesystem::path const& data_directory,
                                                        ServiceOptions const& options) {
   Result<Sandbox> sandbox = Sandbox::probe(options.sandbox_program);
   if (!sandbox) return std::move(sandbox).error();
@@ -88,16 +103,17 @@ Result<std::unique_ptr<ServiceHost>> ServiceHost::open(Store& store, std::filesy
   // What an earlier hub was running is gone with it; its logs are elsewhere.
   for (auto const& service : std::filesystem::directory_iterator(data_directory / "services", error))
     std::filesystem::remove_all(service.path() / "running", error);
-  return std::unique_ptr<ServiceHost>(new ServiceHost(store, std::move(*sandbox), data_directory, options));
+  return std::unique_ptr<ServiceHost>(new ServiceHost(store, vault, std::move(*sandbox), data_directory, options));
 }
 
-ServiceHost::ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path const& data_directory,
-                         ServiceOptions const& options)
+ServiceHost::ServiceHost(Store& store, Vault const& vault, Sandbox sandbox,
+                         std::filesystem::path const& data_directory, ServiceOptions const& options)
     : store_(store),
+      vault_(vault),
       sandbox_(std::move(sandbox)),
       files_(std::filesystem::absolute(data_directory)),
       options_(options),
-      grants_(store),
+      grants_(store, vault),
       workflows_(std::make_unique<WorkflowEngine>(
           store, files_,
           WorkflowEngine::Services{
@@ -120,6 +136,8 @@ ServiceHost::ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path co
                    [this](ExecutionRow const&, std::vector<std::filesystem::path> const& written) {
                      for (std::filesystem::path const& pool : written) {
                        if (options_.only) continue;
+                       if (auto const settled = settle_files(pool, SettleFor::services); !settled)
+                         spdlog::error("data pool {}: {}", pool.filename().string(), settled.error().message);
                        static_cast<void>(store_.write_and_wait([&](Connection& connection) -> Result<void> {
                          reconcile_pool(connection, pool.filename().string(), pool, now_us());
                          return {};
@@ -143,10 +161,16 @@ ServiceHost::ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path co
 
 ServiceHost::~ServiceHost() {
   workflows_->stop();  // It starts services, whose ends it is told.
+  runner_.stop();      // Before the builder, whose thread may have started the warm Python that executions run in.
 }
 
 void ServiceHost::start(std::string const& url) {
   url_ = url;
+  auto const seal = [&](Connection& connection) -> Result<void> {
+    seal_access_keys(connection, vault_);
+    return {};
+  };
+  if (auto const done = store_.write_and_wait(seal); !done) throw std::runtime_error(done.error().message);
   if (options_.only) {
     runner_.start({});
     return;
@@ -189,8 +213,10 @@ Result<ServiceProgram> ServiceHost::program_of(std::string const& service_id) {
   if (program.python) {
     program.mounts = python_mounts(*program.python);
     // An environment made for the service stands on the installation it was made of.
-    if (*program.python != options_.build.python)
+    if (*program.python != options_.build.python) {
       for (Mount& mount : python_mounts(options_.build.python)) program.mounts.push_back(std::move(mount));
+      if (sandbox_.isolation() == Isolation::namespaces) see_environment_elsewhere(program);
+    }
   }
   apply_resources(found.definition, options_.max_memory_bytes, program);
   return program;
@@ -201,6 +227,14 @@ Result<ExecutionInput> ServiceHost::input_of(ExecutionRow const& execution) {
   Result<Json> json = api::parse(text.value_or("{}"));
   if (!json || !json->is_object()) return failure(ErrorKind::internal, "The stored input cannot be read.");
   ExecutionInput input;
+  if (execution.has_secrets) {
+    auto const kept = store_.read([&](Connection& connection) { return read_sealed_secrets(connection, execution.number); });
+    Result<std::string> const opened = vault_.open_sealed(kept.value_or(""), secrets_context(execution.id));
+    Result<Json> const secrets = opened ? api::parse(*opened) : Result<Json>(opened.error());
+    if (!secrets || !secrets->is_object())
+      return failure(ErrorKind::internal, "Its secrets cannot be read: the hub's key is another than when it was started.");
+    for (auto const& [name, value] : secrets->get_object()) input.secrets[name] = value.as_string();
+  }
   for (auto& [name, value] : json->get_object()) {
     if (!is_pool_reference(value)) {
       input.members[name] = std::move(value);
@@ -213,8 +247,7 @@ Result<ExecutionInput> ServiceHost::input_of(ExecutionRow const& execution) {
     JsonObject const& reference = value.get_object();
     std::string const id(reference.at("id").as_string());
     bool const writable = reference.at("access").as_string() != "VIEW";
-    std::error_code error;
-    std::filesystem::create_directories(files_.pool(id), error);
+    if (Result<void> const made = make_shared_directory(files_.pool(id)); !made) return made.error();
     input.pools[name] = Mount{.source = files_.pool(id), .target = {}, .writable = writable};
   }
   return input;
@@ -237,6 +270,14 @@ Result<std::string> ServiceHost::token_of(ExecutionRow const& execution, std::ch
   });
   if (!stored) return stored.error();
   return token;
+}
+
+std::string ServiceHost::sealed(std::map<std::string, std::string> const& secrets,
+                                std::string const& execution_id) const {
+  if (secrets.empty()) return {};
+  JsonObject object;
+  for (auto const& [name, value] : secrets) object[name] = value;
+  return vault_.seal(api::to_text(object), secrets_context(execution_id));
 }
 
 /// Gives each pool the access that a grant, or the caller's own role, allows.
@@ -276,8 +317,8 @@ Error ServiceHost::not_runnable(ServiceRow const& service, JsonObject const& def
   std::string const type = text_member(definition, "type").value_or("");
   if (type == "EXTERNAL")
     return failure(ErrorKind::unsupported,
-                   fmt::format("'{}' runs at its provider's, {}: this gateway does not pass calls on", service.name,
-                               text_member(definition, "productionEndpoint").value_or("")));
+                   fmt::format("'{}' is an external service: it is called below /external/{}/{}/{}", service.name,
+                               service.context, service.slug, service.version));
   return failure(ErrorKind::unsupported, fmt::format("the service '{}' has not been built", service.name));
 }
 
@@ -329,6 +370,7 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission)
   for (std::string& tag : *tags)
     if (std::ranges::find(row.tags, tag) == row.tags.end()) row.tags.push_back(std::move(tag));
   std::string const input = api::to_text(request->input);
+  std::string const secrets = sealed(request->secrets, row.id);
   auto const insert = [&](Connection& connection) -> Result<void> {
     if (!submission.id.empty())
       if (auto const before = find_execution(connection, submission.id)) {
@@ -340,7 +382,7 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission)
           token && token->service_execution_id && token->expires_at.value_or(0) > row.created_at)
         row.parent_id = token->service_execution_id;
     if (is_workflow) return begin_workflow(connection, row, request->input);
-    insert_execution(connection, row, input);
+    insert_execution(connection, row, input, secrets);
     if (options_.prices.of_services().is_free()) return {};
     Transaction tx = own_transaction(connection, row.created_at);
     return check_spending(tx, options_.prices, row.tenant_id);
@@ -350,7 +392,7 @@ asio::awaitable<Result<ExecutionRow>> ServiceHost::submit(Submission submission)
   if (is_workflow)
     workflows_->begun(row.id);
   else
-    runner_.submit(row.id, std::move(request->secrets));
+    runner_.submit();
   co_return row;
 }
 
@@ -375,7 +417,8 @@ void ServiceHost::forget(std::string const& service_id) {
   std::filesystem::remove_all(files_.service(service_id), ignored);
 }
 
-std::string ServiceHost::gateway_endpoint(Request const& request, ServiceRow const& service) const {
+std::string ServiceHost::gateway_endpoint(Request const& request, ServiceRow const& service,
+                                          std::string_view type) const {
   // The name under which the hub was reached, in the scheme it answers or the proxy before it.
   std::string address = url_;
   if (auto const host = request.headers.find("Host")) {
@@ -383,7 +426,8 @@ std::string ServiceHost::gateway_endpoint(Request const& request, ServiceRow con
     std::string const scheme(forwarded ? *forwarded : std::string_view(url_).substr(0, url_.find(':')));
     address = fmt::format("{}://{}", scheme.empty() ? "http" : scheme, *host);
   }
-  return fmt::format("{}/gateway/{}/{}/{}", address, service.context, service.slug, service.version);
+  return fmt::format("{}/{}/{}/{}/{}", address, type == "EXTERNAL" ? "external" : "gateway", service.context,
+                     service.slug, service.version);
 }
 
 ResourceLimits ServiceHost::limits_of(std::string const& service_id) {

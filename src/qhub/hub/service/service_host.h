@@ -5,6 +5,7 @@
 #include <string>
 
 #include "qhub/hub/auth/principal.h"
+#include "qhub/hub/auth/vault.h"
 #include "qhub/hub/http/message.h"
 #include "qhub/hub/platform/usage.h"
 #include "qhub/hub/service/builder.h"
@@ -37,7 +38,7 @@ struct ServiceOptions {
 class ServiceHost {
  public:
   /// Errors: those of Sandbox::probe; unavailable if isolation is required and cannot be had.
-  [[nodiscard]] static Result<std::unique_ptr<ServiceHost>> open(Store& store,
+  [[nodiscard]] static Result<std::unique_ptr<ServiceHost>> open(Store& store, Vault const& vault,
                                                                  std::filesystem::path const& data_directory,
                                                                  ServiceOptions const& options);
   ~ServiceHost();
@@ -70,11 +71,14 @@ class ServiceHost {
   void forget(std::string const& service_id);
 
   /// Where a service is called, as seen by whoever sent the request.
-  [[nodiscard]] std::string gateway_endpoint(Request const& request, ServiceRow const& service) const;
+  /// \param type  of the service: MANAGED or EXTERNAL.
+  [[nodiscard]] std::string gateway_endpoint(Request const& request, ServiceRow const& service,
+                                             std::string_view type) const;
   [[nodiscard]] ResourceLimits limits_of(std::string const& service_id);
   [[nodiscard]] unsigned processors() const;
 
   [[nodiscard]] ServiceFiles const& files() const { return files_; }
+  [[nodiscard]] Vault const& vault() const { return vault_; }
   [[nodiscard]] PoolGrants const& grants() const { return grants_; }
   [[nodiscard]] Sandbox const& sandbox() const { return sandbox_; }
   [[nodiscard]] Prices const& prices() const { return options_.prices; }
@@ -82,17 +86,19 @@ class ServiceHost {
   [[nodiscard]] WorkflowEngine& workflows() { return *workflows_; }
 
  private:
-  ServiceHost(Store& store, Sandbox sandbox, std::filesystem::path const& data_directory,
+  ServiceHost(Store& store, Vault const& vault, Sandbox sandbox, std::filesystem::path const& data_directory,
               ServiceOptions const& options);
 
   Result<ServiceProgram> program_of(ExecutionRow const& execution);
   Result<ServiceProgram> program_of(std::string const& service_id);
+  std::string sealed(std::map<std::string, std::string> const& secrets, std::string const& execution_id) const;
   Result<ExecutionInput> input_of(ExecutionRow const& execution);
   Result<std::string> token_of(ExecutionRow const& execution, std::chrono::seconds lifetime);
   Error not_runnable(ServiceRow const& service, JsonObject const& definition);
   Result<void> authorize(Submission const& submission, ServiceRequest& request);
 
   Store& store_;
+  Vault const vault_;
   std::string url_;
   Sandbox const sandbox_;
   ServiceFiles const files_;

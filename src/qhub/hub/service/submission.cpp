@@ -11,7 +11,7 @@
 namespace qhub::hub {
 namespace {
 
-constexpr std::size_t max_name = 200;  ///< Of a parameter: it becomes a file name with a suffix.
+constexpr std::size_t max_name = 200;  ///< Of a parameter: its file has a suffix, too.
 constexpr std::size_t max_tags = 50;
 constexpr std::size_t max_tag = 100;
 
@@ -40,6 +40,30 @@ Result<std::map<std::string, std::string>> read_secrets(Json const& json) {
     secrets[variable] = std::move(text);
   }
   return secrets;
+}
+
+/// It becomes the name of a file.
+bool is_parameter_name(std::string_view name) {
+  return !name.empty() && name.size() <= max_name && name.front() != '.' && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
+}
+
+Result<void> add_parameter(std::string const& name, Json value, ServiceRequest& request) {
+  if (!is_parameter_name(name))
+    return refuse(name.empty() ? "\"\"" : name.substr(0, max_name),
+                  fmt::format("a parameter's name has 1 to {} bytes, no '/', and does not begin with '.'", max_name));
+  if (request.input.contains(name)) return refuse(name, "is given twice");
+  if (is_pool_reference(value)) {
+    JsonObject& reference = value.get_object();
+    Json const* const id = reference.if_contains("id");
+    if (!id || !id->is_string()) return refuse(name + ".id", "must be the id of a data pool");
+    Json const* const grant = reference.if_contains("grant");
+    request.pools.push_back({name, std::string(id->get_string()),
+                             grant && grant->is_string() ? std::string(grant->get_string()) : std::string()});
+    reference.erase("grant");
+  }
+  request.input[name] = std::move(value);
+  return {};
 }
 
 }  // namespace
@@ -88,23 +112,29 @@ Result<ServiceRequest> read_service_request(JsonObject body) {
       auto tags = read_tags(std::move(texts));
       if (!tags) return std::move(tags).error();
       request.tags = std::move(*tags);
-    } else if (!name.starts_with('$')) {
-      bool const is_file_name = !name.empty() && name.size() <= max_name && name.front() != '.' &&
-                                name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
-      if (!is_file_name)
-        return refuse(name.empty() ? "\"\"" : name.substr(0, max_name),
-                      fmt::format("a parameter's name has 1 to {} bytes, no '/', and does not begin with '.'", max_name));
-      if (is_pool_reference(value)) {
-        JsonObject& reference = value.get_object();
-        Json const* const id = reference.if_contains("id");
-        if (!id || !id->is_string()) return refuse(name + ".id", "must be the id of a data pool");
-        Json const* const grant = reference.if_contains("grant");
-        request.pools.push_back({name, std::string(id->get_string()),
-                                 grant && grant->is_string() ? std::string(grant->get_string()) : std::string()});
-        reference.erase("grant");
+    } else if (name == "inputDataRefs") {
+      if (!value.is_object()) return refuse(name, "must be an object of parameters and references to data pools");
+      for (auto& [parameter, reference] : value.get_object()) {
+        if (!reference.is_object()) return refuse(name + "." + std::string(parameter), "must be an object with an id");
+        reference.get_object()["ref"] = "DATAPOOL";
+        if (auto const added = add_parameter(std::string(parameter), std::move(reference), request); !added)
+          return added.error();
       }
-      request.input[key] = std::move(value);
+    } else if (!name.starts_with('$')) {
+      if (auto const added = add_parameter(name, std::move(value), request); !added) return added.error();
     }
+  }
+  // The documentation's `{"input": {"molecule": "H2"}}` means the parameter `molecule` of most services, and `input` of
+  // some: they get both.
+  Json const* const payload = request.input.if_contains("input");
+  if (payload && payload->is_object() && !is_pool_reference(*payload)) {
+    JsonObject members = payload->get_object();
+    for (auto& [name, value] : members) {
+      if (!is_parameter_name(name) || name.starts_with('$') || request.input.contains(name)) continue;
+      if (auto const added = add_parameter(std::string(name), value, request); !added) return added.error();
+      if (is_pool_reference(value)) value.get_object().erase("grant");
+    }
+    request.input["input"] = std::move(members);
   }
   return request;
 }

@@ -24,8 +24,9 @@ struct ServiceRequest {
   std::vector<PoolReference> pools;
 };
 
-/// Errors: invalid_argument that names the member: one that cannot be a file's name, a tag that is no text, a secret
-/// whose name cannot be that of a variable, or a pool without id.
+/// Parameters are the members of the body and of its `input`, if that is an object; the references in `inputDataRefs` are
+/// parameters that are data pools. Errors: invalid_argument that names the member: one that cannot be a file's name, a tag that is no text, a secret
+/// whose name cannot be that of a variable, a pool without id, or a parameter that is there twice.
 [[nodiscard]] Result<ServiceRequest> read_service_request(JsonObject body);
 
 /// Tags in the form they are stored in. Errors: invalid_argument that names the tag.

@@ -24,7 +24,28 @@ TEST(ServiceRequest, TakesItsPartsApart) {
   EXPECT_EQ(request->pools[0].grant, "g");
 }
 
+TEST(ServiceRequest, TakesThePayloadOfTheDocumentationApart) {
+  JsonObject const payload{{"molecule", "H2"}, {"own", 1}, {"a/b", 2}, {"pool", {{"ref", "DATAPOOL"}, {"id", "p"}, {"grant", "g"}}}};
+  auto const request = read_service_request(
+      {{"input", payload}, {"own", 3}, {"inputDataRefs", {{"data", {{"id", "q"}, {"grant", "h"}}}}}});
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->input.at("molecule"), "H2");
+  EXPECT_EQ(request->input.at("own"), 3);  // what stands on its own counts
+  EXPECT_EQ(request->input.at("input").at("own"), 1);
+  EXPECT_FALSE(request->input.contains("a/b"));
+  EXPECT_EQ(request->input.at("data"), (Json{{"id", "q"}, {"ref", "DATAPOOL"}}));
+  EXPECT_FALSE(request->input.at("input").at("pool").as_object().contains("grant"));
+  ASSERT_EQ(request->pools.size(), 2u);
+  EXPECT_EQ(request->pools[0].parameter, "data");
+  EXPECT_EQ(request->pools[0].grant, "h");
+  EXPECT_EQ(request->pools[1].parameter, "pool");
+  EXPECT_EQ(request->pools[1].grant, "g");
+}
+
 TEST(ServiceRequest, NamesWhatIsWrong) {
+  EXPECT_EQ(refusal({{"inputDataRefs", 1}}), "inputDataRefs");
+  EXPECT_EQ(refusal({{"inputDataRefs", {{"p", {{"x", 1}}}}}}), "p.id");
+  EXPECT_EQ(refusal({{"inputDataRefs", {{"p", {{"id", "x"}}}}}, {"p", 1}}), "p");
   EXPECT_EQ(refusal({{"a/b", 1}}), "a/b");
   EXPECT_EQ(refusal({{"", 1}}), "\"\"");
   EXPECT_EQ(refusal({{"..", 1}}), "..");

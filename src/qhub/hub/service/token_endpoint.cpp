@@ -70,7 +70,7 @@ bool equal(std::string_view left, std::string_view right) {
   return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-asio::awaitable<Response> answer(Call& call, Store& store) {
+asio::awaitable<Response> answer(Call& call, Store& store, Vault const& vault) {
   Result<Target> const form = parse_target("/?" + call.request.body);
   NameValues const fields = form ? form->query : NameValues();
   auto const field = [&](std::string_view name) -> std::string {
@@ -84,11 +84,11 @@ asio::awaitable<Response> answer(Call& call, Store& store) {
     co_return refuse(field("grant_type").empty() ? "invalid_request" : "unsupported_grant_type",
                      "grant_type must be client_credentials, in a form");
   struct Client {
-    AccessKeyRow key;
+    AccessKey key;
     Resource application;
   };
   auto const client = store.read([&](Connection& connection) -> std::optional<Client> {
-    auto key = find_access_key(connection, credentials->id);
+    auto key = find_access_key(connection, vault, credentials->id);
     if (!key) return std::nullopt;
     Transaction tx{connection, call.principal, now_us(), std::nullopt};
     auto application = find(tx, kinds::application, key->application_id);
@@ -124,8 +124,8 @@ asio::awaitable<Response> answer(Call& call, Store& store) {
 
 }  // namespace
 
-void mount_token_endpoint(Router& router, Store& store) {
-  router.add(issue_token, "", [&store](Call& call) { return answer(call, store); });
+void mount_token_endpoint(Router& router, Store& store, Vault const& vault) {
+  router.add(issue_token, "", [&store, &vault](Call& call) { return answer(call, store, vault); });
 }
 
 }  // namespace qhub::hub

@@ -413,6 +413,14 @@ CREATE TRIGGER executions_used AFTER UPDATE OF used_seconds ON service_execution
   INSERT INTO usage VALUES (new.tenant_id, new.ended_at / 86400000000 * 86400000000, 'CLASSIC', new.service_id, '', 1,
     new.used_seconds) ON CONFLICT DO UPDATE SET runs = runs + 1, quantity = quantity + excluded.quantity;
 END;
+)sql",
+                           R"sql(
+CREATE TABLE service_execution_secrets (
+  execution INTEGER PRIMARY KEY REFERENCES service_executions (number),
+  sealed    TEXT NOT NULL  -- JSON, by the vault; only until the execution has ended
+);
+ALTER TABLE access_keys RENAME COLUMN secret TO sealed;  -- by the vault
+DELETE FROM secrets;                                     -- sealed from now on, too
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {

@@ -325,7 +325,7 @@ void WorkflowEngine::store(State const& state, Step const& step) {
     std::error_code error;
     std::filesystem::create_directories(output, error);
     Result<void> written = write_file(output / "output.json", api::to_text(run.variables()));
-    if (written) written = settle_files(output);
+    if (written) written = settle_files(output, SettleFor::hub);
     if (!written) throw std::runtime_error("its output cannot be kept: " + written.error().message);
   }
   std::string const document = api::to_text(run.to_document());
