@@ -12,7 +12,6 @@ using namespace qhub::quantum;
 /// Submits one job, waits for it and prints how it ended.
 awaitable<void> run(AsyncHubQuantumClient client, int qubits) {
   std::string const n = std::to_string(qubits);
-  // GCC 12 destroys an aggregate that is made within a co_await twice, so the request gets a name.
   CreateJobRequest const request{.backend_id = "aws.sim.sv1", .shots = 100,
                                  .input = "OPENQASM 3.0; qubit[" + n + "] q; bit[" + n + "] b; h q; b = measure q;"};
   Job const job = co_await client.jobs().create_job(request);

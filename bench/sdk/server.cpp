@@ -28,13 +28,13 @@ std::string page() {
   std::string jobs;
   for (int i = 0; i < 50; ++i) {
     std::string const n = std::to_string(1000 + i);
-    jobs += (i ? "," : "") +
-            (R"({"id":"5f3a7c10-0000-4000-8000-00000000)" + n + R"(","name":"job number )" + n +
+    if (i > 0) jobs += ',';
+    jobs += R"({"id":"5f3a7c10-0000-4000-8000-00000000)" + n + R"(","name":"job number )" + n +
              R"(","backend_id":"aws.sim.sv1","provider":"AWS","provider_job_id":"arn:aws:braket:eu-west-2:123456789012:quantum-task/)" +
              n + R"(","input_params":{"disable_qubit_rewiring":false},"input_format":"BRAKET_OPEN_QASM_V3",)" +
              R"("tags":["bench","run-)" + n + R"("],"status":"COMPLETED","created_at":"2026-01-02 03:04:05",)" +
              R"("started_at":"2026-01-02 03:04:06","ended_at":"2026-01-02 03:04:07","usage_time_millis":1234,)" +
-             R"("shots":1000,"sdk_provider":"CLIENT","usage_time_state":"MEASURED"})");
+             R"("shots":1000,"sdk_provider":"CLIENT","usage_time_state":"MEASURED"})";
   }
   return R"({"content":[)" + jobs + R"(],"page":0,"size":50,"total_elements":50,"total_pages":1})";
 }

@@ -14,7 +14,6 @@ import pytest
 
 from support.programs import REPOSITORY, program
 
-pytestmark = pytest.mark.skipif("QHUB_LONG_TESTS" not in os.environ, reason="takes minutes: QHUB_LONG_TESTS=1")
 BUILD = Path(program("qhubctl")).parent.parent
 CONSUMER = Path(__file__).parent / "consumer.cpp"
 EXPECTED = '{"id":"7","status":"COMPLETED"}\n'
@@ -69,6 +68,7 @@ def test_what_is_installed_stands_alone(prefix):
             assert Path(included) in headers, f"{header} includes {included}"
 
 
+@pytest.mark.skipif("QHUB_LONG_TESTS" not in os.environ, reason="takes minutes: QHUB_LONG_TESTS=1")
 @pytest.mark.parametrize("how", ["add_subdirectory", "FetchContent"])
 def test_as_part_of_another_project(how, tmp_path):
     commands = {

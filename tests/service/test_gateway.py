@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sqlite3
+import subprocess
 
 import httpx
 import pytest
 from qhub.api.service import HubServiceClient
 from qhub.api.service.core.api_error import ApiError
 
+from support.programs import program
 from support.service import ECHO, archive, python_source, wait
 
 
@@ -70,6 +73,13 @@ def test_the_example_of_the_documentation(provider, service, token):
     result = client.service_api.get_result(id=execution.id)
     assert result.sum == 42.0
     assert "output.json" in dict(result.links)
+
+
+def test_the_example_of_the_sdk(provider, service, token):
+    done = subprocess.run([program("example_service_call"), provider.endpoint(service), token, '{"values": [20, 1]}'],
+                          capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sum"] == 42.0
 
 
 def test_both_forms_of_the_base_url(hub, provider, service, token):

@@ -23,8 +23,9 @@ JsonObject const& extras_of(Object const& object, void const* in) {
 
 constexpr std::size_t most_fields = 128;  // of one type; the generator checks it
 
-/// Peers write fields in the contract's order, so the row after the last one found is tried first.
+/// Peers write fields in the contract's order, so `next`, the row after the last one found, is tried first.
 Field const* find_field(std::span<Field const> fields, std::string_view name, std::size_t& next) {
+  if (next < fields.size() && fields[next].name.data() == name.data()) return &fields[next++];  // the reader found it
   for (std::size_t tried = 0; tried < fields.size(); ++tried) {
     if (next >= fields.size()) next = 0;
     Field const& field = fields[next++];
@@ -63,7 +64,8 @@ bool decode_object(Object const& object, Reader& reader, void* out) {
   if (!reader.begin_object()) return false;
   std::bitset<most_fields> seen;
   std::size_t next = 0;
-  for (std::string_view name; reader.next_member(name);) {
+  auto const likely = [&] { return next < object.fields.size() ? object.fields[next].name : std::string_view(); };
+  for (std::string_view name; reader.next_member(name, likely());) {
     Field const* const field = find_field(object.fields, name, next);
     if (!field || field->place != FieldPlace::body) {
       if (object.has_extras)

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -149,9 +151,9 @@ struct CodecOf<Json> {
 template <>
 struct CodecOf<Timestamp> {
   static bool decode(Reader& reader, void* out) {
-    std::string text;
-    if (!reader.string(text)) return false;
-    *static_cast<Timestamp*>(out) = Timestamp(std::move(text));
+    std::string_view text;
+    if (!reader.text(text)) return false;
+    *static_cast<Timestamp*>(out) = Timestamp(std::string(text));
     return true;
   }
   static void encode(void const* in, Writer& writer) { writer.string(static_cast<Timestamp const*>(in)->text()); }
@@ -167,10 +169,10 @@ struct CodecOf<File> {
 template <AnyOpenEnum T>
 struct CodecOf<T> {
   static bool decode(Reader& reader, void* out) {
-    std::string text;
-    if (!reader.string(text)) return false;
+    std::string_view text;
+    if (!reader.text(text)) return false;
     T& choice = *static_cast<T*>(out);
-    choice = T(std::move(text));
+    choice = T(text);
     return !reader.known_values_only || choice.is_known() || fail_choice(T::known, reader);
   }
   static void encode(void const* in, Writer& writer) { writer.string(static_cast<T const*>(in)->text()); }
@@ -219,19 +221,32 @@ struct CodecOf<Box<T>> {
 };
 template <class T>
 struct CodecOf<std::vector<T>> {
+  static bool decode_element(Reader& reader, std::vector<T>& vector) {
+    if constexpr (std::same_as<T, bool>) {  // whose elements have no address
+      bool element = false;
+      bool const read = codec<T>.decode(reader, &element);
+      vector.push_back(element);
+      return read;
+    } else {
+      return codec<T>.decode(reader, &vector.emplace_back());
+    }
+  }
   static bool decode(Reader& reader, void* out) {
     auto& vector = *static_cast<std::vector<T>*>(out);
     vector.clear();
     std::size_t const failures_before = reader.failures();
     if (!reader.begin_array()) return false;
+    std::size_t const before = reader.left();
     while (reader.next_element()) {
+      // A list that most of a document is, a page for instance: the others will be about as long as the first. There is
+      // a limit, because they need not.
+      if (vector.size() == 1 && reader.depth() <= 2)
+        vector.reserve(std::min(reader.left() / (before - reader.left()) + 2, std::size_t{1024}));
       std::size_t const failures = reader.failures();
-      T element{};
-      if (!codec<T>.decode(reader, &element)) {
-        reader.prepend_index(failures, vector.size());
+      if (!decode_element(reader, vector)) {
+        reader.prepend_index(failures, vector.size() - 1);
         if (reader.full()) return false;
       }
-      vector.push_back(std::move(element));
     }
     return !reader.broken() && reader.failures() == failures_before;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
@@ -17,12 +18,18 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Whether one of eight bytes ends a run of plain text: a quote, a backslash, a control character or non-ASCII.
-/// Source: Anderson, "Bit Twiddling Hacks", determine if a word has a byte less than n.
-bool has_special(std::uint64_t word) {
+/// How many of eight bytes are plain text before the first quote, backslash, control character or non-ASCII byte.
+/// Source: Anderson, "Bit Twiddling Hacks", determine if a word has a byte less than n; what it says of bytes behind
+/// the first that has may be wrong.
+int plain_bytes(char const* bytes) {
   constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
   auto const has_zero = [](std::uint64_t x) { return (x - ones) & ~x; };
-  return ((has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | (word - ones * 0x20) | word) & tops) != 0;
+  std::uint64_t word;
+  std::memcpy(&word, bytes, 8);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  std::uint64_t const special =
+      (has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\')) | (word - ones * 0x20) | word) & tops;
+  return std::countr_zero(special) / 8;
 }
 
 /// RFC 3629, section 4.
@@ -86,35 +93,6 @@ bool Reader::broken(char const* mistake, char const* at) {
   }
   at_ = end_;
   return false;
-}
-
-void Reader::skip_space() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-}
-
-Reader::Kind Reader::peek() {
-  skip_space();
-  if (at_ == end_) {
-    broken("incomplete", at_);
-    return Kind::none;
-  }
-  switch (*at_) {
-    case '{':
-      return Kind::object;
-    case '[':
-      return Kind::array;
-    case '"':
-      return Kind::string;
-    case 't':
-    case 'f':
-      return Kind::boolean;
-    case 'n':
-      return Kind::null;
-    default:
-      if (*at_ == '-' || is_digit(*at_)) return Kind::number;
-      broken("expected a value", at_);
-      return Kind::none;
-  }
 }
 
 bool Reader::literal(std::string_view text) {
@@ -190,10 +168,7 @@ bool Reader::quoted(std::string_view& out) {
   char const* at = from;
   bool ascii = true;
   for (;; ++at) {
-    for (std::uint64_t word; end_ - at >= 8; at += 8) {
-      std::memcpy(&word, at, 8);
-      if (has_special(word)) break;
-    }
+    for (int plain = 8; plain == 8 && end_ - at >= 8; at += plain) plain = plain_bytes(at);
     if (at == end_) return broken("incomplete", end_);
     auto const c = static_cast<unsigned char>(*at);
     if (c == '"') break;
@@ -252,11 +227,14 @@ bool Reader::unescape(char const* from, std::string_view& out) {
   return broken("incomplete", end_);
 }
 
+bool Reader::text(std::string_view& out) {
+  return peek() == Kind::string ? quoted(out) : wrong_kind("a string");
+}
+
 bool Reader::string(std::string& out) {
-  if (peek() != Kind::string) return wrong_kind("a string");
-  std::string_view text;
-  if (!quoted(text)) return false;
-  out.assign(text);
+  std::string_view found;
+  if (!text(found)) return false;
+  out.assign(found);
   return true;
 }
 
@@ -298,11 +276,18 @@ bool Reader::begin_object() {
   return peek() == Kind::object ? open('{') : wrong_kind("an object");
 }
 
-bool Reader::next_member(std::string_view& name) {
+bool Reader::next_member(std::string_view& name, std::string_view likely) {
   if (!next('}')) return false;
   skip_space();
   if (at_ == end_ || *at_ != '"') return broken("expected a member's name", at_);
-  if (!quoted(name)) return false;
+  std::size_t const size = likely.size();
+  if (static_cast<std::size_t>(end_ - at_) > size + 1 && at_[size + 1] == '"' &&
+      std::memcmp(at_ + 1, likely.data(), size) == 0) {
+    name = likely;
+    at_ += size + 2;
+  } else if (!quoted(name)) {
+    return false;
+  }
   skip_space();
   if (at_ == end_ || *at_ != ':') return broken("expected :", at_);
   ++at_;

@@ -31,7 +31,12 @@ class Reader {
   explicit Reader(std::string_view text) : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {}
 
   /// Of the next value; `none` where there is no value.
-  Kind peek();
+  Kind peek() {
+    skip_space();
+    Kind const kind = at_ == end_ ? Kind::none : kind_of(*at_);
+    if (kind == Kind::none) broken(at_ == end_ ? "incomplete" : "expected a value", at_);
+    return kind;
+  }
 
   bool null();
   bool boolean(bool& out);
@@ -39,6 +44,8 @@ class Reader {
   bool integer(std::int64_t& out);
   bool number(double& out);
   bool string(std::string& out);
+  /// A string. \param out  is valid until the next call of any function.
+  bool text(std::string_view& out);
   bool json(Json& out);
   bool skip();
 
@@ -47,8 +54,9 @@ class Reader {
   /// \return false after the last element.
   bool next_element();
   bool begin_object();
-  /// \param name  is valid until the next call of any function.
-  bool next_member(std::string_view& name);
+  /// \param name    is valid until the next call of any function.
+  /// \param likely  is tried first: if it is the name, one comparison finds it. Needs no escapes.
+  bool next_member(std::string_view& name, std::string_view likely = {});
 
   /// The text of the member `name` of the object that comes next, if it has one and that is a string. Consumes nothing.
   bool look_for(std::string_view name, std::string& out);
@@ -60,6 +68,12 @@ class Reader {
   /// Puts a step before the path of each failure recorded since `from`.
   void prepend(std::size_t from, std::string_view step);
   void prepend_index(std::size_t from, std::size_t index);
+
+  /// Bytes not read yet.
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+
+  /// Of arrays and objects that are open.
+  int depth() const { return depth_; }
 
   std::size_t failures() const { return failures_.size(); }
   /// More failures than these are not looked for.
@@ -84,7 +98,26 @@ class Reader {
 
  private:
   bool broken(char const* mistake, char const* at);
-  void skip_space();
+  void skip_space() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+  static Kind kind_of(char c) {
+    switch (c) {
+      case '{':
+        return Kind::object;
+      case '[':
+        return Kind::array;
+      case '"':
+        return Kind::string;
+      case 't':
+      case 'f':
+        return Kind::boolean;
+      case 'n':
+        return Kind::null;
+      default:
+        return c == '-' || (c >= '0' && c <= '9') ? Kind::number : Kind::none;
+    }
+  }
   bool open(char bracket);
   bool next(char closing);
   bool literal(std::string_view text);

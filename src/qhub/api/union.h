@@ -26,13 +26,13 @@ class Union : public std::variant<Alternatives...> {
 
   Union() = default;  ///< The first alternative, made by default.
   template <class T>
-  requires holds<std::remove_cvref_t<T>> Union(T&& value)  ///< One of the alternatives.
+  requires holds<std::remove_cvref_t<T>> Union(T&& value)
       : Variant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(value)) {}
   template <class T>
-  requires(!holds<std::remove_cvref_t<T>> && std::convertible_to<T, std::string_view>) Union(T const& text)  ///< Text.
+  requires(!holds<std::remove_cvref_t<T>> && std::convertible_to<T, std::string_view>) Union(T const& text)
       : Variant(std::in_place_type<First<std::string, Json>>, std::string_view(text)) {}
   template <class T>
-  requires(!holds<T> && std::integral<T> && !std::same_as<T, bool>) Union(T number)  ///< A number.
+  requires(!holds<T> && std::integral<T> && !std::same_as<T, bool>) Union(T number)
       : Variant(std::in_place_type<First<std::int64_t, double>>, static_cast<First<std::int64_t, double>>(number)) {}
 
   /// The value if it is a T, else null.
@@ -47,3 +47,12 @@ class Union : public std::variant<Alternatives...> {
 };
 
 }  // namespace qhub
+
+/// \fn qhub::Union::Union(T&& value)
+/// One of the alternatives.
+
+/// \fn qhub::Union::Union(T const& text)
+/// Text.
+
+/// \fn qhub::Union::Union(T number)
+/// A number.

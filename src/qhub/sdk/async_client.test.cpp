@@ -39,6 +39,14 @@ AsyncHubQuantumClient client_of(TestServer const& server, ClientOptions options 
   return AsyncHubQuantumClient(std::move(options));
 }
 
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ <= 12
+// What this compiler would destroy twice within a co_await expression is refused when it is compiled.
+static_assert(!std::convertible_to<RequestOptions, AsyncArgument<RequestOptions>>);
+static_assert(std::convertible_to<RequestOptions&, AsyncArgument<RequestOptions>>);
+static_assert(!std::convertible_to<decltype([text = std::string()](std::string_view) {}), AsyncArgument<ByteSink>>);
+#endif
+static_assert(std::convertible_to<decltype([](std::string_view) {}), AsyncArgument<ByteSink>>);
+
 TEST(AsyncClient, CallsCompleteOnTheExecutorOfTheCaller) {
   TestServer const server([](TestServer::Request const&) { return json_answer(R"({"id":"7","status":"RUNNING"})"); });
   AsyncHubQuantumClient const client = client_of(server);

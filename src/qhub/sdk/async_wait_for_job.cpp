@@ -8,7 +8,9 @@ namespace qhub {
 
 using quantum::JobStatus;
 
-boost::asio::awaitable<JobStatus> wait_for_job(quantum::AsyncJobsClient jobs, std::string id, WaitOptions options) {
+namespace {
+
+boost::asio::awaitable<JobStatus> wait_with(quantum::AsyncJobsClient jobs, std::string id, WaitOptions options) {
   sdk::WaitPlan plan(id, options, std::chrono::steady_clock::now());
   for (;;) {
     RequestOptions const look = plan.request_options(std::chrono::steady_clock::now());
@@ -19,6 +21,13 @@ boost::asio::awaitable<JobStatus> wait_for_job(quantum::AsyncJobsClient jobs, st
     if (!pause) co_return status;
     co_await sdk::async_sleep(*pause, options.stop);
   }
+}
+
+}  // namespace
+
+boost::asio::awaitable<JobStatus> wait_for_job(quantum::AsyncJobsClient jobs, std::string id,
+                                               AsyncArgument<WaitOptions> options) {
+  return wait_with(std::move(jobs), std::move(id), options);
 }
 
 }  // namespace qhub

@@ -17,7 +17,8 @@ namespace qhub {
 /// bit 0 rightmost; bits that nothing was measured into are 0.
 class Counts {
  public:
-  Counts() = default;
+  Counts() = default;  ///< None.
+  /// How often each of these outcomes occurred.
   explicit Counts(std::map<std::string, std::int64_t, std::less<>> counts) : counts_(std::move(counts)) {}
 
   /// 0 for an outcome that did not occur.
@@ -30,12 +31,12 @@ class Counts {
   /// Counts of one register alone.
   [[nodiscard]] Counts marginal(circuit::Register const& bits) const;
 
-  [[nodiscard]] auto begin() const { return counts_.begin(); }
-  [[nodiscard]] auto end() const { return counts_.end(); }
+  [[nodiscard]] auto begin() const { return counts_.begin(); }  ///< Outcomes and how often, in order.
+  [[nodiscard]] auto end() const { return counts_.end(); }  ///< Behind the last.
   [[nodiscard]] std::size_t size() const { return counts_.size(); }  ///< Different outcomes.
-  [[nodiscard]] bool empty() const { return counts_.empty(); }
+  [[nodiscard]] bool empty() const { return counts_.empty(); }  ///< Whether there is none.
 
-  friend bool operator==(Counts const&, Counts const&) = default;
+  friend bool operator==(Counts const&, Counts const&) = default;  ///< Whether all are equal.
 
  private:
   std::map<std::string, std::int64_t, std::less<>> counts_;
@@ -43,7 +44,7 @@ class Counts {
 
 /// The answer to one of Circuit::result_requests.
 struct RequestedValue {
-  circuit::ResultRequest::Kind kind = circuit::ResultRequest::Kind::expectation;
+  circuit::ResultRequest::Kind kind = circuit::ResultRequest::Kind::expectation;  ///< What was asked for.
   double value = 0;                                   ///< Of expectation and variance.
   std::vector<double> values = {};                    ///< Of sample and probability.
   std::vector<std::complex<double>> amplitudes = {};  ///< Of state_vector; see CircuitResult::statevector.

@@ -24,7 +24,7 @@ struct Backend;
 struct SubmitOptions {
   std::int64_t shots = 1000;  ///< Of each circuit; 0 where a backend computes without sampling.
   std::string name = {};      ///< Of the job.
-  std::vector<std::string> tags = {};
+  std::vector<std::string> tags = {};  ///< Of the job.
   std::string session_id = {};  ///< Of an open session on the same backend.
   /// Asks for the state instead of outcomes, where a backend can tell it: kipu.sim.qsim and Braket's simulators.
   bool statevector = false;
@@ -36,7 +36,7 @@ struct PreparedJob {
   std::string input_format;                ///< "OPEN_QASM_V2", "IONQ_CIRCUIT_V1", …
   std::vector<circuit::Circuit> circuits;  ///< As they are written: in the backend's gates, on its qubits.
   std::string input;                       ///< OpenQASM, or JSON.
-  bool input_is_json = false;
+  bool input_is_json = false;              ///< Which of the two.
   std::string input_params;  ///< JSON; empty for none.
   std::int64_t shots = 0;    ///< As a job counts them.
 };
@@ -53,6 +53,7 @@ struct PreparedJob {
 /// A job ended without result.
 class JobFailedError : public HubError {
  public:
+  /// A job that ended with this status.
   JobFailedError(std::string const& message, std::string job_status)
       : HubError(message), status_(std::move(job_status)) {}
   std::string const& status() const { return status_; }  ///< "FAILED", "CANCELLED", "ABORTED" or "DETACHED".
@@ -64,7 +65,7 @@ class JobFailedError : public HubError {
 /// A submitted job. Copies mean the same job.
 class CircuitJob {
  public:
-  [[nodiscard]] std::string const& id() const;
+  [[nodiscard]] std::string const& id() const;  ///< Job::id.
 
   /// Waits for the end and reads one result per circuit.
   /// \param deadline  gives up waiting after this long; the job goes on.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "qhub/sdk/errors.h"
 #include "qhub/sdk/internal/redaction.h"
@@ -16,6 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr long large_buffer = 256L << 10;  // bytes, for streams: a sixteenth of the calls that libcurl's default makes
+constexpr std::size_t most_reserved = 1U << 20;  // bytes of a body, whatever its length is said to be
+constexpr long small_buffer = 16L << 10;   // for the others: libcurl makes one for each transfer
 
 char const* guess_type(std::string_view filename) {
   static constexpr std::pair<std::string_view, char const*> types[] = {
@@ -36,6 +39,17 @@ void start_curl() {
 
 CurlTransfer::CurlTransfer() : easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_WRITEFUNCTION, +[](char* data, std::size_t, std::size_t size, void* self) {
+    return static_cast<CurlTransfer*>(self)->body({data, size});
+  });
+  set(CURLOPT_WRITEDATA, this);
+  set(CURLOPT_HEADERFUNCTION, +[](char* data, std::size_t, std::size_t size, void* self) {
+    static_cast<CurlTransfer*>(self)->header({data, size});
+    return size;
+  });
+  set(CURLOPT_HEADERDATA, this);
 }
 
 CurlTransfer::~CurlTransfer() {
@@ -62,11 +76,7 @@ std::unique_ptr<curl_mime, CurlTransfer::FormDeleter> CurlTransfer::multipart(Fi
 }
 
 void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy_body) {
-  curl_easy_reset(easy_);  // keeps the connections
-  form_.reset();
-  headers_.reset();
   response_ = {};
-  call_ = fmt::format("{} {}", request.method, without_secrets(request.url));
   timeout_ = request.timeout;
   has_deadline_ = request.deadline.has_value();
   streaming_ = streaming;
@@ -76,24 +86,15 @@ void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy
   touch();
 
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout_.count()));
-  if (request.deadline) {
-    auto const left = std::chrono::duration_cast<milliseconds>(*request.deadline - last_progress_);
-    set(CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(left.count())));
-  }
-  set(CURLOPT_WRITEFUNCTION, +[](char* data, std::size_t, std::size_t size, void* self) {
-    return static_cast<CurlTransfer*>(self)->body({data, size});
-  });
-  set(CURLOPT_WRITEDATA, this);
-  set(CURLOPT_HEADERFUNCTION, +[](char* data, std::size_t, std::size_t size, void* self) {
-    static_cast<CurlTransfer*>(self)->header({data, size});
-    return size;
-  });
-  set(CURLOPT_HEADERDATA, this);
-  if (streaming) set(CURLOPT_BUFFERSIZE, large_buffer);
+  long left = 0;  // no limit
+  if (request.deadline)
+    left = std::max(1L, static_cast<long>(std::chrono::ceil<milliseconds>(*request.deadline - last_progress_).count()));
+  set(CURLOPT_TIMEOUT_MS, left);
+  set(CURLOPT_BUFFERSIZE, streaming ? large_buffer : small_buffer);
 
+  if (std::exchange(form_, nullptr)) set(CURLOPT_MIMEPOST, nullptr);
+  set(CURLOPT_HTTPGET, 1L);  // undoes what the handle sent before
   if (request.file) {
     form_ = multipart(*request.file);
     set(CURLOPT_MIMEPOST, form_.get());
@@ -103,17 +104,23 @@ void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     set(copy_body ? CURLOPT_COPYPOSTFIELDS : CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
   }
-  if (request.method == "HEAD")
-    set(CURLOPT_NOBODY, 1L);
-  else
-    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  bool const is_head = request.method == "HEAD";
+  if (is_head) set(CURLOPT_NOBODY, 1L);
+  set(CURLOPT_CUSTOMREQUEST, is_head ? nullptr : request.method.c_str());
 
+  bool const has_body = request.body || request.file;
+  if (!header_lines_ || sent_body_ != has_body || sent_ != request.headers) set_headers(request);
+}
+
+void CurlTransfer::set_headers(HttpRequest const& request) {
+  bool const has_body = request.body || request.file;
   bool has_type = request.file.has_value(), has_encoding = false;
+  header_lines_.reset();
   auto const append = [&](std::string const& line) {
-    curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
+    curl_slist* const longer = curl_slist_append(header_lines_.get(), line.c_str());
     if (!longer) throw std::bad_alloc();
-    static_cast<void>(headers_.release());
-    headers_.reset(longer);
+    static_cast<void>(header_lines_.release());
+    header_lines_.reset(longer);
   };
   std::string line;
   for (auto const& [name, value] : request.headers) {
@@ -123,10 +130,19 @@ void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy
     has_type = has_type || curl_strequal(name.c_str(), "content-type");
     has_encoding = has_encoding || curl_strequal(name.c_str(), "accept-encoding");
   }
-  if (request.body || request.file) append("Expect:");  // no 100-continue: it costs a round trip
+  if (has_body) append("Expect:");  // no 100-continue: it costs a round trip
   if (!has_type) append("Content-Type:");
-  if (!has_encoding) set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  set(CURLOPT_HTTPHEADER, headers_.get());
+  set(CURLOPT_ACCEPT_ENCODING, has_encoding ? nullptr : "gzip, deflate");
+  set(CURLOPT_HTTPHEADER, header_lines_.get());
+  sent_ = request.headers;
+  sent_body_ = has_body;
+}
+
+std::string CurlTransfer::call() const {
+  char const *method = nullptr, *url = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_EFFECTIVE_METHOD, &method);
+  curl_easy_getinfo(easy_, CURLINFO_EFFECTIVE_URL, &url);
+  return fmt::format("{} {}", method ? method : "", without_secrets(url ? url : ""));
 }
 
 milliseconds CurlTransfer::patience() const {
@@ -134,18 +150,19 @@ milliseconds CurlTransfer::patience() const {
 }
 
 HttpResponse CurlTransfer::finish(CURLcode result) {
+  if (result == CURLE_OK && head_complete_) return std::move(response_);
+  std::string const call = this->call();
   if (too_large_)
-    throw HubError(fmt::format("{}: the answer is longer than {} MiB, too long to be kept in memory", call_,
+    throw HubError(fmt::format("{}: the answer is longer than {} MiB, too long to be kept in memory", call,
                                longest_body_bytes >> 20));
-  auto const message = [&] { return fmt::format("{}: {}", call_, curl_easy_strerror(result)); };
+  auto const message = [&] { return fmt::format("{}: {}", call, curl_easy_strerror(result)); };
   switch (result) {
     case CURLE_OK:
-      if (!head_complete_) throw ConnectionError(fmt::format("{}: the answer ends within its header", call_));
-      return std::move(response_);
+      throw ConnectionError(fmt::format("{}: the answer ends within its header", call));
     case CURLE_OPERATION_TIMEDOUT:
       if (has_deadline_ && patience().count() > 0)
-        throw TimeoutError(fmt::format("{}: the deadline passed", call_));
-      throw TimeoutError(fmt::format("{}: no byte moved for {} ms", call_, timeout_.count()));
+        throw TimeoutError(fmt::format("{}: the deadline passed", call));
+      throw TimeoutError(fmt::format("{}: no byte moved for {} ms", call, timeout_.count()));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
@@ -154,11 +171,11 @@ HttpResponse CurlTransfer::finish(CURLcode result) {
     case CURLE_SSL_ISSUER_ERROR:
       throw TlsError(message());
     case CURLE_UNSUPPORTED_PROTOCOL:
-      if (call_.find(" http://") != std::string::npos || call_.find(" https://") != std::string::npos)
-        throw ConnectionError(fmt::format("{}: the answer is no HTTP", call_));
+      if (call.find(" http://") != std::string::npos || call.find(" https://") != std::string::npos)
+        throw ConnectionError(fmt::format("{}: the answer is no HTTP", call));
       [[fallthrough]];
     case CURLE_URL_MALFORMAT:
-      throw std::invalid_argument(fmt::format("'{}' is not a URL to call: {}", call_, curl_easy_strerror(result)));
+      throw std::invalid_argument(fmt::format("'{}' is not a URL to call: {}", call, curl_easy_strerror(result)));
     default:
       throw ConnectionError(message());
   }
@@ -194,7 +211,11 @@ void CurlTransfer::header(std::string_view line) {
   std::string_view value = line.substr(colon + 1);
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
   value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
-  response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
+  std::string_view const name = line.substr(0, colon);
+  response_.headers.add(std::string(name), std::string(value));
+  if (std::size_t size = 0; !streaming_ && name.size() == 14 && curl_strnequal(name.data(), "content-length", 14) &&
+                            std::from_chars(value.data(), value.data() + value.size(), size).ec == std::errc{})
+    response_.body.reserve(std::min(size, most_reserved));
 }
 
 }  // namespace qhub::sdk

@@ -46,6 +46,9 @@ class CurlTransfer {
   static constexpr std::size_t longest_body_bytes = std::size_t{256} << 20;
   template <class Value>
   void set(CURLoption option, Value value);
+  void set_headers(HttpRequest const& request);
+  /// For messages: "GET http://..." as it was sent.
+  std::string call() const;
   std::size_t body(std::string_view piece);
   void header(std::string_view line);
 
@@ -58,9 +61,10 @@ class CurlTransfer {
   std::unique_ptr<curl_mime, FormDeleter> multipart(File const& file);
 
   CURL* easy_;
-  std::unique_ptr<curl_slist, ListDeleter> headers_;
+  Headers sent_;  ///< Those that `header_lines_` is made of.
+  bool sent_body_ = false;
+  std::unique_ptr<curl_slist, ListDeleter> header_lines_;
   std::unique_ptr<curl_mime, FormDeleter> form_;
-  std::string call_;  ///< For messages.
   std::chrono::milliseconds timeout_{0};
   bool has_deadline_ = false;
   bool streaming_ = false;

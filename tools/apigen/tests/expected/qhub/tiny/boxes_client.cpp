@@ -13,7 +13,7 @@ PageOfChests BoxesClient::find_boxes(FindBoxesRequest const& request, RequestOpt
 }
 
 PageRange<Chest> BoxesClient::find_all_boxes(FindBoxesRequest const& request, RequestOptions const& options) const {
-  return PageRange<Chest>(request.page.value_or(0), [client = *this, wanted = request, options](std::int64_t page) mutable {
+  return PageRange<Chest>(request.page.value_or(0), [client = *this, wanted = request, options = options](std::int64_t page) mutable {
     wanted.page = page;
     return sdk::to_page<Chest>(client.find_boxes(wanted, options), page);
   });

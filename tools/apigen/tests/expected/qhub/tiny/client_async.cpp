@@ -9,7 +9,7 @@ namespace qhub::tiny {
 AsyncHubTinyClient::AsyncHubTinyClient(ClientOptions options)
     : connection_(sdk::connect_async(operations::table, std::move(options))) {}
 
-boost::asio::awaitable<HttpResponse> AsyncHubTinyClient::fetch(std::string_view method, std::string_view path, std::optional<std::string> body, RequestOptions const& options) const {
+boost::asio::awaitable<HttpResponse> AsyncHubTinyClient::fetch(std::string_view method, std::string_view path, std::optional<std::string> body, AsyncArgument<RequestOptions> options) const {
   return sdk::async_fetch(connection_, std::string(method), std::string(path), std::move(body), options);
 }
 

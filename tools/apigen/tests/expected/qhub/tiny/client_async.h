@@ -23,7 +23,7 @@ class AsyncHubTinyClient {
   /// \param path  percent-encoded, beginning with `/`; may have a query.
   /// \param body  JSON text, unless `options.headers` give another Content-Type.
   /// \throws what every call throws.
-  boost::asio::awaitable<HttpResponse> fetch(std::string_view method, std::string_view path, std::optional<std::string> body = {}, RequestOptions const& options = {}) const;
+  boost::asio::awaitable<HttpResponse> fetch(std::string_view method, std::string_view path, std::optional<std::string> body = {}, AsyncArgument<RequestOptions> options = {}) const;
 
  private:
   std::shared_ptr<sdk::AsyncConnection const> connection_;

@@ -48,7 +48,7 @@ struct Chest {
   /// Writes the value as JSON, without secrets.
   friend std::ostream& operator<<(std::ostream& out, Chest const& value);
 };
-using Crate = Chest;
+using Crate = Chest;  ///< Its name in the official SDK.
 
 struct PageOfChests {
   std::optional<std::vector<Chest>> content = {};  ///< `content` on the wire.
