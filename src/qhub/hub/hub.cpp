@@ -21,6 +21,7 @@
 #include "qhub/hub/store/store.h"
 #include "qhub/sim/machine_memory.h"
 #include "qhub/hub/user/mount.h"
+#include "qhub/quantum/operations.h"
 
 namespace qhub::hub {
 namespace {
@@ -51,6 +52,24 @@ RunnerOptions with_charges(RunnerOptions options, Prices const& prices) {
   return options;
 }
 
+/// Answers of these may be of many megabytes, or take a look at many rows.
+std::vector<api::Operation const*> large_answers() {
+  namespace operations = quantum::operations;
+  return {&operations::jobs::search_jobs,
+          &operations::jobs::get_job_result,
+          &operations::jobs::get_normalized_job_result,
+          &operations::jobs::get_normalized_job_memory,
+          &operations::jobs::get_job_input,
+          &operations::jobs::get_normalized_job_input,
+          &operations::jobs::get_service_execution_workloads,
+          &operations::jobs::get_service_execution_normalized_job_result,
+          &operations::jobs::get_service_execution_job_input,
+          &operations::jobs::get_service_execution_normalized_job_input,
+          &operations::jobs::get_service_execution_session_jobs,
+          &operations::sessions::get_session_jobs,
+          &operations::workloads::get_workloads};
+}
+
 }  // namespace
 
 struct Hub::Parts {
@@ -69,20 +88,21 @@ struct Hub::Parts {
               return execute(catalogue, job, input, progress, stop);
             },
             with_charges(options.run, prices)),
-        readers(1),
+        workers(2),
         blocking(4),
         sessions(catalogue, *store, runner),
         backends(catalogue, runner),
-        jobs(catalogue, prices, *store, runner, sessions, readers),
+        jobs(catalogue, prices, *store, runner, sessions, options.token_jobs_per_day),
         session_handlers(sessions),
         workloads(*store),
-        router(accounts, options.rate_limit),
+        router(accounts, options.rate_limit, options.token_rate_limit, &workers),
         monitoring(router, *store) {
     quantum::mount(router, "/quantum", backends);
     quantum::mount(router, "/quantum", jobs);
     quantum::mount(router, "/quantum", session_handlers);
     quantum::mount(router, "/quantum", workloads);
     quantum::mount(router, "/quantum", runtime_minutes);
+    for (api::Operation const* operation : large_answers()) router.run_on_workers(*operation);
     Transactions const transactions(*store, accounts);
     mounted = {
         mount_platform(router, {transactions, vault, prices, catalogue, addresses, options.data_directory, blocking}),
@@ -99,7 +119,7 @@ struct Hub::Parts {
   AddressPolicy const addresses;
   Catalogue const catalogue;
   Runner runner;
-  asio::thread_pool readers;
+  asio::thread_pool workers;  ///< For requests and answers that take a while to read or to make.
   asio::thread_pool blocking;  ///< For what waits for other programs, files and the network.
   Sessions sessions;
   BackendsHandlers backends;

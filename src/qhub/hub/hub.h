@@ -17,7 +17,9 @@ struct HubOptions {
   std::filesystem::path data_directory;
   std::filesystem::path backends_directory = {};  ///< For Catalogue::with_files(); empty: backends/ beside the data.
   RunnerOptions run;
-  RateLimit rate_limit = {};
+  RateLimit rate_limit = {};        ///< Of a user.
+  RateLimit token_rate_limit = {};  ///< Of each token.
+  std::int64_t token_jobs_per_day = 0;  ///< That each token may submit from midnight to midnight, UTC; 0: any number.
   ServiceOptions services = {};
   std::filesystem::path prices = {};  ///< What backends cost, see Prices::read(); empty: nothing.
   /// Networks beside the public Internet that users may have the hub connect to: "10.1.0.0/16".

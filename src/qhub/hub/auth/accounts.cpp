@@ -118,7 +118,8 @@ asio::awaitable<Result<Principal>> Accounts::authenticate(Headers const& headers
       return {};
     };
     // Nobody waits for it: a lost note costs nothing.
-    asio::co_spawn(co_await asio::this_coro::executor, store_.write(note), asio::detached);
+    auto const executor = co_await asio::this_coro::executor;
+    asio::co_spawn(executor, store_.write(note), asio::detached);
   }
   co_return std::move(found->principal);
 }

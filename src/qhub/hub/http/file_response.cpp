@@ -47,10 +47,11 @@ class FilePart : public BodySource {
   std::uint64_t left_;
 };
 
-struct Part {
-  std::uint64_t begin, end;
+/// What a request wants of some bytes.
+struct Wanted {
+  unsigned status = 200;  ///< 200, 206, 304 or 416.
+  std::uint64_t begin = 0, end = 0;
 };
-enum class RangeKind { whole, part, unsatisfiable };
 
 bool read_number(std::string_view text, std::uint64_t& value) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -58,25 +59,66 @@ bool read_number(std::string_view text, std::uint64_t& value) {
 }
 
 /// Ranges that are malformed, of another unit, or several, are ignored, as the RFC allows.
-RangeKind read_range(std::string_view header, std::uint64_t size, Part& part) {
+Wanted read_range(std::string_view header, std::uint64_t size) {
   static constexpr std::string_view unit = "bytes=";
+  Wanted const whole{.status = 200, .begin = 0, .end = size};
+  Wanted const nothing{.status = 416};
   std::size_t const dash = header.find('-');
-  if (!header.starts_with(unit) || dash == std::string_view::npos) return RangeKind::whole;
+  if (!header.starts_with(unit) || dash == std::string_view::npos) return whole;
   std::string_view const first = header.substr(unit.size(), dash - unit.size());
   std::string_view const last = header.substr(dash + 1);
   if (first.empty()) {
     std::uint64_t count = 0;
-    if (!read_number(last, count)) return RangeKind::whole;
-    if (count == 0 || size == 0) return RangeKind::unsatisfiable;
-    part = {size - std::min(count, size), size};
-    return RangeKind::part;
+    if (!read_number(last, count)) return whole;
+    if (count == 0 || size == 0) return nothing;
+    return {.status = 206, .begin = size - std::min(count, size), .end = size};
   }
   std::uint64_t from = 0;
   std::uint64_t to = UINT64_MAX;
-  if (!read_number(first, from) || (!last.empty() && !read_number(last, to)) || to < from) return RangeKind::whole;
-  if (from >= size) return RangeKind::unsatisfiable;
-  part = {from, std::min(to, size - 1) + 1};
-  return RangeKind::part;
+  if (!read_number(first, from) || (!last.empty() && !read_number(last, to)) || to < from) return whole;
+  if (from >= size) return nothing;
+  return {.status = 206, .begin = from, .end = std::min(to, size - 1) + 1};
+}
+
+/// Whether an If-None-Match names the tag, weakly or not.
+bool names(std::string_view list, std::string const& quoted) {
+  for (std::size_t start = 0; start <= list.size();) {
+    std::size_t const end = std::min(list.find(',', start), list.size());
+    std::string_view entry = list.substr(start, end - start);
+    start = end + 1;
+    while (entry.starts_with(' ')) entry.remove_prefix(1);
+    while (entry.ends_with(' ')) entry.remove_suffix(1);
+    if (entry.starts_with("W/")) entry.remove_prefix(2);
+    if (entry == quoted || entry == "*") return true;
+  }
+  return false;
+}
+
+Wanted wanted(Request const& request, std::uint64_t size, std::string const& quoted) {
+  if (auto const known = request.headers.find("If-None-Match"); known && names(*known, quoted)) return {.status = 304};
+  auto const range = request.headers.find("Range");
+  auto const condition = request.headers.find("If-Range");
+  if (!range || request.method != "GET" || (condition && *condition != quoted))
+    return {.status = 200, .begin = 0, .end = size};
+  return read_range(*range, size);
+}
+
+/// Completes an answer with what is wanted, or makes the one that has nothing of it.
+Response answer_of(Wanted const& part, std::uint64_t size, std::string const& quoted, Response response) {
+  if (part.status == 416) {
+    Error const error{.kind = ErrorKind::invalid_argument,
+                      .message = fmt::format("Range: there are {} bytes", size),
+                      .details = {}};
+    response = problem(416, error, "");
+    response.headers.set("Content-Range", fmt::format("bytes */{}", size));
+    return response;
+  }
+  response.status = part.status;
+  response.headers.set("Accept-Ranges", "bytes");
+  response.headers.set("ETag", quoted);
+  if (part.status == 206)
+    response.headers.set("Content-Range", fmt::format("bytes {}-{}/{}", part.begin, part.end - 1, size));
+  return response;
 }
 
 }  // namespace
@@ -90,7 +132,7 @@ Descriptor open_below(std::filesystem::path const& directory, std::string const&
 }
 
 Result<Response> file_response(Request const& request, std::filesystem::path const& directory, std::string const& name,
-                               std::string media_type) {
+                               std::string media_type, std::string tag) {
   Descriptor file = open_below(directory, name, O_RDONLY | O_NONBLOCK);
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
@@ -98,25 +140,21 @@ Result<Response> file_response(Request const& request, std::filesystem::path con
                  .message = fmt::format("there is no file {}", name),
                  .details = {}};
   auto const size = static_cast<std::uint64_t>(status.st_size);
-  Part part{0, size};
-  RangeKind kind = RangeKind::whole;
-  if (auto const range = request.headers.find("Range")) kind = read_range(*range, size, part);
-  if (kind == RangeKind::unsatisfiable) {
-    Error const error{.kind = ErrorKind::invalid_argument,
-                      .message = fmt::format("Range: the file has {} bytes", size),
-                      .details = {}};
-    Response response = problem(416, error, "");
-    response.headers.set("Content-Range", fmt::format("bytes */{}", size));
-    return response;
-  }
-  Response response =
-      bytes_response(std::make_unique<FilePart>(std::move(file), part.begin, part.end - part.begin), media_type);
-  response.headers.set("Accept-Ranges", "bytes");
-  if (kind == RangeKind::part) {
-    response.status = 206;
-    response.headers.set("Content-Range", fmt::format("bytes {}-{}/{}", part.begin, part.end - 1, size));
-  }
-  return response;
+  if (tag.empty())
+    tag = fmt::format("{:x}-{:x}-{:x}-{:x}", status.st_ino, size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  std::string const quoted = fmt::format("\"{}\"", tag);
+  Wanted const part = wanted(request, size, quoted);
+  auto source = std::make_unique<FilePart>(std::move(file), part.begin, part.end - part.begin);
+  return answer_of(part, size, quoted, bytes_response(std::move(source), std::move(media_type)));
+}
+
+Response content_response(Request const& request, std::string content, std::string media_type,
+                          std::string const& tag) {
+  std::string const quoted = fmt::format("\"{}\"", tag);
+  Wanted const part = wanted(request, content.size(), quoted);
+  std::uint64_t const size = content.size();
+  if (part.status != 200) content = content.substr(part.begin, part.end - part.begin);
+  return answer_of(part, size, quoted, bytes_response(std::move(content), std::move(media_type)));
 }
 
 }  // namespace qhub::hub

@@ -79,22 +79,26 @@ Response problem(Error const& error, std::string_view request_id) {
 }
 
 Response problem(unsigned status, Error const& error, std::string_view request_id) {
+  std::string wait = "1";
   json::object document{{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}};
   if (error.kind == ErrorKind::internal) {
     spdlog::error("request {}: {}", request_id, error.message);
     document["detail"] = "The hub failed. Its log has the reason under this request id.";
   } else {
     document["detail"] = error.message;
-    if (!error.details.empty()) {
-      json::array& errors = document["errors"].emplace_array();
-      for (ErrorDetail const& detail : error.details)
+    json::array errors;
+    for (ErrorDetail const& detail : error.details) {
+      if (detail.where == retry_after)
+        wait = detail.message;
+      else
         errors.push_back(json::object{{"where", detail.where}, {"detail", detail.message}});
     }
+    if (!errors.empty()) document["errors"] = std::move(errors);
   }
   document["instance"] = request_id;
   Response response = json_response(status, json::serialize(document));
   response.headers.set("Content-Type", "application/problem+json");
-  if (status == 429 || status == 503) response.headers.set("Retry-After", "1");
+  if (status == 429 || status == 503) response.headers.set(retry_after, wait);
   if (status == 401) response.headers.set("WWW-Authenticate", "Bearer");
   return response;
 }

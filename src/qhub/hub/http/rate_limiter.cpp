@@ -10,12 +10,12 @@ double RateLimiter::content(Bucket const& bucket, std::chrono::steady_clock::tim
   return std::min(limit_.burst, bucket.requests + seconds * limit_.requests_per_second);
 }
 
-std::optional<std::chrono::milliseconds> RateLimiter::take(std::string_view user_id,
+std::optional<std::chrono::milliseconds> RateLimiter::take(std::string_view sender_id,
                                                            std::chrono::steady_clock::time_point now) {
   if (limit_.requests_per_second <= 0) return std::nullopt;
   std::scoped_lock const guard(mutex_);
   if (buckets_.size() >= forget_at_) forget_full_buckets(now);
-  Bucket& bucket = buckets_.try_emplace(std::string(user_id), Bucket{limit_.burst, now}).first->second;
+  Bucket& bucket = buckets_.try_emplace(std::string(sender_id), Bucket{limit_.burst, now}).first->second;
   bucket = {content(bucket, now), now};
   if (bucket.requests >= 1) {
     bucket.requests -= 1;

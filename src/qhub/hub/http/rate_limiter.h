@@ -10,19 +10,19 @@
 
 namespace qhub::hub {
 
-/// How many requests one user may send.
+/// How many requests one sender may send.
 struct RateLimit {
   double requests_per_second = 0;  ///< On the long run; 0: without limit.
   double burst = 100;              ///< At once, after a pause.
 };
 
-/// One token bucket per user. Thread-safe; takes nothing at all while there is no limit.
+/// One token bucket per sender. Thread-safe; takes nothing at all while there is no limit.
 class RateLimiter {
  public:
   explicit RateLimiter(RateLimit limit) : limit_(limit) {}
 
-  /// Takes one request off the user's account. If it is empty: how long until it is worth asking again.
-  [[nodiscard]] std::optional<std::chrono::milliseconds> take(std::string_view user_id,
+  /// Takes one request off the sender's account. If it is empty: how long until it is worth asking again.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> take(std::string_view sender_id,
                                                               std::chrono::steady_clock::time_point now);
 
  private:

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
@@ -19,6 +20,9 @@ namespace qhub::hub {
 
 namespace {
 
+/// Up to so many bytes a request's body is read in its turn, which takes less than a millisecond.
+constexpr std::size_t small_body_bytes = 16U << 10;
+
 /// The trace id of a W3C `traceparent` field (Trace Context, 3.2): the second of four groups; empty without a good one.
 std::string_view trace_id(Headers const& headers) {
   std::string_view const field = headers.find("traceparent").value_or("");
@@ -32,6 +36,7 @@ std::string_view trace_id(Headers const& headers) {
 struct Router::Route {
   api::Operation const* operation;
   Handler handler;
+  bool on_workers = false;
   RequestMetrics metrics = {};
 };
 
@@ -84,8 +89,12 @@ struct Router::Admission {
   std::optional<Response> refusal = {};
 };
 
-Router::Router(Authenticator& authenticator, RateLimit rate_limit)
-    : authenticator_(authenticator), rate_limiter_(rate_limit), root_(std::make_unique<Node>()) {}
+Router::Router(Authenticator& authenticator, RateLimit user_limit, RateLimit token_limit, asio::thread_pool* workers)
+    : authenticator_(authenticator),
+      user_limiter_(user_limit),
+      token_limiter_(token_limit),
+      workers_(workers),
+      root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 
 void Router::add(api::Operation const& operation, std::string_view prefix, Handler handler) {
@@ -114,6 +123,12 @@ void Router::add(api::Operation const& operation, std::string_view prefix, Handl
     if (!slash) slash = std::make_unique<Node>();
     slash->routes.emplace(operation.method, route);
   }
+}
+
+void Router::run_on_workers(api::Operation const& operation) {
+  auto const route = std::ranges::find(routes_, operation.id, [](auto const& known) { return known->operation->id; });
+  if (route == routes_.end()) throw std::logic_error("no operation " + std::string(operation.id) + " is answered");
+  (*route)->on_workers = true;
 }
 
 asio::awaitable<Router::Admission> Router::admit(Request& request, std::string const& request_id) {
@@ -160,20 +175,25 @@ asio::awaitable<Response> Router::answer(Request& request, std::string const& re
   Admission admission = co_await admit(request, request_id);
   route = admission.route;
   if (admission.refusal) co_return std::move(*admission.refusal);
-  if (auto const wait = rate_limiter_.take(admission.principal.user_id, std::chrono::steady_clock::now())) {
+  auto const now = std::chrono::steady_clock::now();
+  auto wait = token_limiter_.take(admission.principal.token_id, now);
+  std::string_view const sender = wait ? "this token sends" : "you send";
+  if (!wait) wait = user_limiter_.take(admission.principal.user_id, now);
+  if (wait) {
     Error const error{.kind = ErrorKind::rate_limited,
-                      .message = fmt::format("you send more requests than this hub allows; ask again in {} ms",
+                      .message = fmt::format("{} more requests than this hub allows; ask again in {} ms", sender,
                                              wait->count()),
-                      .details = {}};
-    Response response = problem(error, request_id);
-    response.headers.set("Retry-After", std::to_string((wait->count() + 999) / 1000));
-    co_return response;
+                      .details = {{std::string(retry_after), std::to_string((wait->count() + 999) / 1000)}}};
+    co_return problem(error, request_id);
   }
   Call call{.request = request,
             .operation = *route->operation,
             .principal = std::move(admission.principal),
             .request_id = request_id};
-  co_return co_await route->handler(call);
+  asio::awaitable<Response> work = route->handler(call);
+  if (workers_ && (route->on_workers || request.body.size() > small_body_bytes))
+    co_return co_await asio::co_spawn(*workers_, std::move(work), asio::use_awaitable);
+  co_return co_await std::move(work);
 }
 
 asio::awaitable<Response> Router::serve(Request request) {

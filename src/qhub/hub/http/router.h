@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,13 +35,21 @@ using Handler = std::function<asio::awaitable<Response>(Call&)>;
 /// parameter. A trailing slash counts, except after a prefix that has an operation with the empty path.
 class Router {
  public:
-  explicit Router(Authenticator& authenticator, RateLimit rate_limit = {});
+  /// \param user_limit   of all tokens of a user together.
+  /// \param token_limit  of each token.
+  /// \param workers      threads for what would keep others waiting: see run_on_workers(); null: there are none.
+  explicit Router(Authenticator& authenticator, RateLimit user_limit = {}, RateLimit token_limit = {},
+                  asio::thread_pool* workers = nullptr);
   ~Router();
 
   /// \param operation  must outlive the router, as generated ones do.
   /// \param prefix     where the API is mounted, e.g. "/quantum"; may hold parameters, which come first.
   /// Two operations of one method and path are a defect of the program: std::logic_error.
   void add(api::Operation const& operation, std::string_view prefix, Handler handler);
+
+  /// The operation of that id is answered on the workers, since its answers may be large; so is every request with a
+  /// large body. An operation that was not added is a defect of the program: std::logic_error.
+  void run_on_workers(api::Operation const& operation);
 
   /// Answers one request, with or without a socket: every failure is a problem document. HEAD is served where GET is:
   /// the same headers, Content-Length included, and no body.
@@ -62,7 +71,9 @@ class Router {
   asio::awaitable<Response> answer(Request& request, std::string const& request_id, Route*& route);
 
   Authenticator& authenticator_;
-  RateLimiter rate_limiter_;
+  RateLimiter user_limiter_;
+  RateLimiter token_limiter_;
+  asio::thread_pool* workers_;
   std::vector<std::unique_ptr<Route>> routes_;
   RequestMetrics unrouted_;  ///< Requests that no operation answers.
   std::unique_ptr<Node> root_;

@@ -77,6 +77,19 @@ void add_settings(Arguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   settings.add("rate-burst", arguments.hub.rate_limit.burst, "Requests that one user may send at once after a pause.")
       ->check(CLI::Range(1.0, 1e9));
+  settings
+      .add("token-rate-limit", arguments.hub.token_rate_limit.requests_per_second,
+           "Requests per second that one token may send in the long run; beyond: status 429. 0: without limit.")
+      ->check(CLI::NonNegativeNumber);
+  settings
+      .add("token-rate-burst", arguments.hub.token_rate_limit.burst,
+           "Requests that one token may send at once after a pause.")
+      ->check(CLI::Range(1.0, 1e9));
+  settings
+      .add("token-jobs-per-day", arguments.hub.token_jobs_per_day,
+           "Jobs that one token may submit between midnight and midnight, UTC; further ones are sent away with status "
+           "429. 0: without limit.")
+      ->check(CLI::Range(0, 1 << 30));
   settings.add("prices", arguments.hub.prices,
                "JSON file with what backends cost in EUR: {\"aws.sim.sv1\": {\"perShot\": \"0.0001\"}}. None: nothing.");
   settings.add("allow-network", arguments.hub.allowed_networks,

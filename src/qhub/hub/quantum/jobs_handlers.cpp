@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "qhub/hub/http/file_response.h"
+#include "qhub/hub/http/problem.h"
 #include "qhub/hub/platform/spending.h"
 #include "qhub/hub/quantum/access.h"
 #include "qhub/hub/quantum/job_documents.h"
@@ -23,13 +24,12 @@ Error not_found(std::string message) {
   return {.kind = ErrorKind::not_found, .message = std::move(message), .details = {}};
 }
 
-/// Up to so many bytes a request's circuits are read in its turn, which takes less than a millisecond.
-constexpr std::size_t small_input = 16U << 10;
-
-asio::awaitable<void> read_into(Result<Submission>& submission, Call const& call, BackendDescription const& backend,
-                                quantum::CreateJobRequest const& request) {
-  submission = read_submission(call, backend, request);
-  co_return;
+Error over_quota(std::int64_t jobs_per_day, std::int64_t wait) {
+  return {.kind = ErrorKind::rate_limited,
+          .message = fmt::format("this token has submitted {} jobs today, which is its quota; it is renewed at midnight, "
+                                 "UTC, in {} s",
+                                 jobs_per_day, wait),
+          .details = {{std::string(retry_after), std::to_string(wait)}}};
 }
 
 /// Clients before release 2 take a job's input as a text. Those in TypeScript tell their release; to those in Python,
@@ -70,13 +70,13 @@ asio::awaitable<Result<JobRow>> JobsHandlers::settled(Key key) {
   co_return find(key);
 }
 
-asio::awaitable<Result<JobsHandlers::Finished>> JobsHandlers::output_of(Key key) {
+asio::awaitable<Result<FoundOutput>> JobsHandlers::output_of(Key key, OutputForm form) {
   Result<JobRow> row = co_await settled(std::move(key));
   if (!row) co_return std::move(row).error();
   if (!row->is_final()) co_return not_found(fmt::format("job {} has no result yet: it is {}", row->id, row->status));
-  auto output = store_.read([&](Connection& connection) { return read_job_output(connection, row->number); });
-  if (!output) co_return not_found(fmt::format("job {} has no result: it is {}", row->id, row->status));
-  co_return Finished{std::move(*row), std::move(*output)};
+  auto found = store_.read([&](Connection& connection) { return read_job_output(connection, row->number, form); });
+  if (!found) co_return not_found(fmt::format("job {} has no result: it is {}", row->id, row->status));
+  co_return std::move(*found);
 }
 
 asio::awaitable<Result<quantum::PageResponseJob>> JobsHandlers::search_jobs(Call& call,
@@ -105,19 +105,20 @@ asio::awaitable<Result<quantum::Job>> JobsHandlers::create_job(Call& call, quant
   if (Result<void> const online = is_online(*backend); !online) co_return online.error();
   Result<Runner::Place> place = runner_.claim(backend->id, call.principal.tenant_id);
   if (!place) co_return place.error();
-  Result<Submission> submission = Error{};
-  if (call.request.body.size() <= small_input)
-    submission = read_submission(call, *backend, request);
-  else
-    co_await asio::co_spawn(readers_, read_into(submission, call, *backend, request), asio::use_awaitable);
+  Result<Submission> submission = read_submission(call, *backend, request);
   if (!submission) co_return std::move(submission).error();
+  Result<StoredInput> const input = keep(store_.blobs(), submission->input);
+  if (!input) co_return input.error();
   auto const insert = [&](Connection& connection) -> Result<JobRow> {
     if (submission->job.session_id)
       if (Result<void> const joins = check_session_of(connection, submission->job, now_us()); !joins)
         return joins.error();
-    Result<JobRow> job = insert_job(connection, submission->job, submission->input, submission->key);
-    bool const costs = job && job->id == submission->job.id && prices_.of(job->backend_id).of(1, job->shots) > 0;
-    if (!costs) return job;
+    Result<JobRow> job = insert_job(connection, submission->job, *input, submission->key);
+    if (!job || job->id != submission->job.id) return job;
+    if (token_jobs_per_day_ > 0)
+      if (auto const wait = count_job_of_token(connection, call.principal.token_id, token_jobs_per_day_, job->created_at))
+        return over_quota(token_jobs_per_day_, *wait);
+    if (prices_.of(job->backend_id).of(1, job->shots) == 0) return job;
     Transaction tx = own_transaction(connection, now_us());
     if (Result<void> const affordable = check_spending(tx, prices_, job->tenant_id); !affordable)
       return affordable.error();
@@ -146,18 +147,23 @@ asio::awaitable<Result<quantum::JobStatusResponse>> JobsHandlers::status(Key key
 }
 
 asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> JobsHandlers::normalized_result(Key key) {
-  Result<Finished> const finished = co_await output_of(std::move(key));
-  if (!finished) co_return finished.error();
-  if (!finished->output.normalized) co_return std::optional<quantum::NormalizedJobResult>();
-  auto result = api::decode_text<quantum::NormalizedJobResult>(*finished->output.normalized);
+  Result<FoundOutput> const output = co_await output_of(std::move(key), OutputForm::normalized);
+  if (!output) co_return output.error();
+  if (!output->text) co_return std::optional<quantum::NormalizedJobResult>();
+  auto result = api::decode_text<quantum::NormalizedJobResult>(output->text->load());
   if (!result) co_return std::move(result).error();
   co_return std::optional(std::move(*result));
 }
 
 asio::awaitable<Result<Response>> JobsHandlers::result_stream(Key key) {
-  Result<Finished> finished = co_await output_of(std::move(key));
-  if (!finished) co_return std::move(finished).error();
-  co_return bytes_response(std::move(finished->output.raw));
+  Request const& request = key.call.request;
+  Result<FoundOutput> output = co_await output_of(std::move(key), OutputForm::raw);
+  if (!output) co_return std::move(output).error();
+  FoundText& text = *output->text;
+  std::string const digest = text.digest();
+  if (!text.file.empty())
+    co_return file_response(request, text.file.parent_path(), text.file.filename(), "application/octet-stream", digest);
+  co_return content_response(request, std::move(text.bytes), "application/octet-stream", digest);
 }
 
 Result<Json> JobsHandlers::input(Key const& key) {
@@ -213,9 +219,9 @@ asio::awaitable<Result<quantum::JobStatusResponse>> JobsHandlers::get_job_status
 }
 asio::awaitable<Result<Json>> JobsHandlers::get_job_result(Call& call, std::string id) {
   Key key{call, std::move(id)};
-  Result<Finished> const finished = co_await output_of(std::move(key));
-  if (!finished) co_return finished.error();
-  co_return api::parse(finished->output.raw);
+  Result<FoundOutput> const output = co_await output_of(std::move(key), OutputForm::raw);
+  if (!output) co_return output.error();
+  co_return api::parse(output->text->load());
 }
 asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> JobsHandlers::get_normalized_job_result(
     Call& call, std::string id) {
@@ -224,10 +230,10 @@ asio::awaitable<Result<std::optional<quantum::NormalizedJobResult>>> JobsHandler
 asio::awaitable<Result<std::optional<quantum::NormalizedMemoryResult>>> JobsHandlers::get_normalized_job_memory(
     Call& call, std::string id) {
   Key key{call, std::move(id)};
-  Result<Finished> const finished = co_await output_of(std::move(key));
-  if (!finished) co_return finished.error();
-  if (!finished->output.memory) co_return std::optional<quantum::NormalizedMemoryResult>();
-  auto memory = api::decode_text<quantum::NormalizedMemoryResult>(*finished->output.memory);
+  Result<FoundOutput> const output = co_await output_of(std::move(key), OutputForm::memory);
+  if (!output) co_return output.error();
+  if (!output->text) co_return std::optional<quantum::NormalizedMemoryResult>();
+  auto memory = api::decode_text<quantum::NormalizedMemoryResult>(output->text->load());
   if (!memory) co_return std::move(memory).error();
   co_return std::optional(std::move(*memory));
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <optional>
 #include <string>
 
@@ -18,10 +17,15 @@ namespace qhub::hub {
 /// result wait for its end if they prefer that (see wait_preference()).
 class JobsHandlers : public quantum::JobsHandlers {
  public:
-  /// \param readers  threads that read large inputs, so that other requests need not wait for them.
+  /// \param token_jobs_per_day  how many jobs each token may submit; 0: any number.
   JobsHandlers(Catalogue const& catalogue, Prices const& prices, Store& store, Runner& runner, Sessions& sessions,
-               asio::thread_pool& readers)
-      : catalogue_(catalogue), prices_(prices), store_(store), runner_(runner), sessions_(sessions), readers_(readers) {}
+               std::int64_t token_jobs_per_day)
+      : catalogue_(catalogue),
+        prices_(prices),
+        store_(store),
+        runner_(runner),
+        sessions_(sessions),
+        token_jobs_per_day_(token_jobs_per_day) {}
 
   asio::awaitable<Result<quantum::PageResponseJob>> search_jobs(Call& call,
                                                                 quantum::SearchJobsRequest request) override;
@@ -81,17 +85,13 @@ class JobsHandlers : public quantum::JobsHandlers {
     std::string job_id;
     std::optional<std::string> service_execution_id = {};
   };
-  struct Finished {
-    JobRow job;
-    JobOutput output;
-  };
 
   Result<JobRow> find(Key const& key);
   /// The same once the job has ended, or once the caller does not want to wait any more.
   asio::awaitable<Result<JobRow>> settled(Key key);
   Result<JobInput> input_of(Key const& key);
   /// Errors: not_found, also for a job without result yet; the message tells its status.
-  asio::awaitable<Result<Finished>> output_of(Key key);
+  asio::awaitable<Result<FoundOutput>> output_of(Key key, OutputForm form);
 
   Result<quantum::Job> job(Key const& key);
   asio::awaitable<Result<quantum::JobStatusResponse>> status(Key key);
@@ -107,7 +107,7 @@ class JobsHandlers : public quantum::JobsHandlers {
   Store& store_;
   Runner& runner_;
   Sessions& sessions_;
-  asio::thread_pool& readers_;
+  std::int64_t const token_jobs_per_day_;
 };
 
 }  // namespace qhub::hub

@@ -13,7 +13,7 @@
 namespace qhub::hub {
 
 /// A wait that is over once, whoever ends it first.
-struct JobWatch::State {
+struct JobWatch::State : std::enable_shared_from_this<JobWatch::State> {
   void finish() {
     std::function<void()> waiting;
     {
@@ -61,6 +61,8 @@ asio::awaitable<void> JobWatch::Interest::wait(std::chrono::milliseconds time) {
   co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(
       // A plain pointer: GCC 12 destroys what a lambda in a co_await captures by value once too often.
       [state = state_.get()](auto handler) {
+        // On a pool of threads the waiting coroutine may go on, and end, before this does.
+        auto const held = state->shared_from_this();
         // std::function wants copies, which a handler does not offer.
         auto const shared = std::make_shared<decltype(handler)>(std::move(handler));
         auto const work = asio::make_work_guard(asio::get_associated_executor(*shared));

@@ -18,6 +18,9 @@ namespace {
 /// How long to wait when the database fails: a full disk may get room again.
 constexpr std::chrono::milliseconds retry_pause{1000};
 
+/// A cancelled job whose worker goes on for so long, reading a huge circuit or writing a huge result, ends without it.
+constexpr std::chrono::milliseconds cancellation_time{50};
+
 /// What clients show to people as the job's error code.
 std::string_view code_of(ErrorKind kind) {
   switch (kind) {
@@ -117,8 +120,12 @@ void Runner::cancel(std::int64_t job_number) {
   {
     std::scoped_lock const guard(mutex_);
     waited = queue_.drop(job_number);
-    if (auto const running = running_.find(job_number); running != running_.end()) running->second->stop.request_stop();
+    if (auto const running = running_.find(job_number); running != running_.end()) {
+      running->second->stop.request_stop();
+      running->second->given_up_at = Clock::now() + cancellation_time;
+    }
   }
+  time_changed_.notify_one();
   if (waited) {
     watch_.ended(job_number);
     changed_.notify_all();  // It may have been what others waited behind.
@@ -228,23 +235,25 @@ std::optional<JobRow> Runner::start(Queue::Entry const& entry) {
 }
 
 void Runner::finish(JobRow const& job, Result<JobOutput> const& output) {
+  bool const is_stopped = !output && output.error().kind == ErrorKind::cancelled;
+  JobOutput const failed =
+      output ? JobOutput() : failed_output(code_of(output.error().kind), output.error().message);
+  Result<StoredOutput> stored = StoredOutput();
   auto const write = [&](Connection& connection) -> Result<std::string> {
     std::int64_t const now = now_us();
     std::string status = "stopped";
-    if (output)
-      status = finish_job(connection, job.number, "COMPLETED", *output, now);
-    else if (output.error().kind != ErrorKind::cancelled)
-      status = finish_job(connection, job.number, "FAILED",
-                          failed_output(code_of(output.error().kind), output.error().message), now);
-    else
+    if (is_stopped)
       return_job(connection, job.number, now);
+    else
+      status = finish_job(connection, job.number, output ? "COMPLETED" : "FAILED", *stored, now);
     if (job.session_id) session_job_ended(connection, *job.session_id, now);
     if (status == "COMPLETED" && options_.completed) options_.completed(connection, job);
     return status;
   };
   // If the hub ends before the result is stored, the job runs again.
   while (true) {
-    Result<std::string> const finished = store_.write_and_wait(write);
+    stored = keep(store_.blobs(), output ? *output : failed);
+    Result<std::string> const finished = stored ? store_.write_and_wait(write) : Result<std::string>(stored.error());
     if (finished) {
       spdlog::info("job {} on {}: {}", job.id, job.backend_id, *finished);
       break;
@@ -254,6 +263,18 @@ void Runner::finish(JobRow const& job, Result<JobOutput> const& output) {
   }
   watch_.ended(job.number);
   if (job.session_id) sessions_changed();
+}
+
+void Runner::give_up(std::vector<std::int64_t> const& job_numbers) {
+  Result<void> const ended = store_.write_and_wait([&](Connection& connection) -> Result<void> {
+    for (std::int64_t const number : job_numbers) end_cancelled_job(connection, number, now_us());
+    return {};
+  });
+  if (!ended) {  // Their workers will do it.
+    spdlog::error("cannot end cancelled jobs: {}", ended.error().message);
+    return;
+  }
+  for (std::int64_t const number : job_numbers) watch_.ended(number);
 }
 
 void Runner::keep_time() {
@@ -268,12 +289,25 @@ void Runner::keep_time() {
       continue;
     }
     std::optional<Clock::time_point> wake = next_change;
+    std::vector<std::int64_t> given_up;
     for (auto const& [number, running] : running_) {
+      if (running->given_up_at && *running->given_up_at <= now) {
+        given_up.push_back(number);
+        running->given_up_at.reset();
+      } else if (running->given_up_at) {
+        wake = std::min(wake.value_or(*running->given_up_at), *running->given_up_at);
+      }
       if (running->deadline <= now) {
         if (!running->is_late.exchange(true)) running->stop.request_stop();
       } else {
         wake = std::min(wake.value_or(running->deadline), running->deadline);
       }
+    }
+    if (!given_up.empty()) {
+      guard.unlock();
+      give_up(given_up);
+      guard.lock();
+      continue;
     }
     if (wake)
       time_changed_.wait_until(guard, *wake);

@@ -94,6 +94,7 @@ class Runner {
   struct Running {
     std::stop_source stop;
     Clock::time_point deadline;
+    std::optional<Clock::time_point> given_up_at = {};  ///< Cancelled, and ended then in any case.
     std::atomic<bool> is_late = false;
     std::atomic<double> progress = 0;
   };
@@ -108,6 +109,8 @@ class Runner {
   /// Starts the job in the database; nothing if it is not PENDING any more, or if the runner stops.
   std::optional<JobRow> start(Queue::Entry const& entry);
   void finish(JobRow const& job, Result<JobOutput> const& output);
+  /// Ends cancelled jobs whose workers have not come to notice it: nobody waits for them any more.
+  void give_up(std::vector<std::int64_t> const& job_numbers);
   void keep_time();
   /// Moves sessions on in the database; returns when to do so again.
   std::optional<Clock::time_point> settle();

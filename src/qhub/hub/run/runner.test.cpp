@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <set>
 
 #include "qhub/hub/internal/test_support.h"
@@ -44,7 +45,7 @@ class RunnerTest : public testing::Test {
     job.backend_id = "b";
     auto place = runner ? std::optional(runner->claim(job.backend_id, job.tenant_id)) : std::nullopt;
     auto const stored = store->write_and_wait([&](Connection& connection) {
-      return insert_job(connection, job, {.input = "\"text\"", .qasm = std::nullopt}, key);
+      return insert_job(connection, job, {.input = {.bytes = "\"text\""}, .qasm = std::nullopt}, key);
     });
     ASSERT_TRUE(stored) << stored.error().message;
     if (place) (*place)->take(*stored);
@@ -54,9 +55,11 @@ class RunnerTest : public testing::Test {
       return find_job(connection, {.tenant_id = "t", .id = id, .service_execution_id = std::nullopt});
     });
   }
-  std::optional<JobOutput> output(std::string const& id) {
+  std::optional<std::string> output(std::string const& id, OutputForm form = OutputForm::raw) {
     std::int64_t const number = row(id).number;
-    return store->read([&](Connection& connection) { return read_job_output(connection, number); });
+    auto const found = store->read([&](Connection& connection) { return read_job_output(connection, number, form); });
+    if (!found) return std::nullopt;
+    return found->text->load();
   }
   Result<JobRow> cancel(std::string const& id) {
     return store->write_and_wait([&](Connection& connection) {
@@ -96,7 +99,7 @@ TEST_F(RunnerTest, RunsEachJobOnceAndKeepsItsResult) {
   }
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(becomes(std::to_string(i), "COMPLETED"));
   EXPECT_EQ(runs, 50);
-  EXPECT_EQ(output("7")->raw, result.raw);
+  EXPECT_EQ(*output("7"), result.raw);
   EXPECT_TRUE(row("7").started_at && row("7").ended_at);
 }
 
@@ -111,12 +114,12 @@ TEST_F(RunnerTest, AFailureSaysWhy) {
       },
       with_workers(1));
   ASSERT_TRUE(becomes("a", "FAILED"));
-  auto const raw = boost::json::parse(output("a")->raw);
+  auto const raw = boost::json::parse(*output("a"));
   EXPECT_EQ(raw.at("error").at("message").as_string(), "needs \"more\" memory");
   EXPECT_EQ(raw.at("error").at("code").as_string(), "RESOURCE_EXHAUSTED");
-  EXPECT_EQ(boost::json::parse(*output("a")->normalized).at("pubs").at(0).at("type").as_string(), "error");
+  EXPECT_EQ(boost::json::parse(*output("a", OutputForm::normalized)).at("pubs").at(0).at("type").as_string(), "error");
   ASSERT_TRUE(becomes("b", "FAILED"));
-  EXPECT_EQ(output("b")->raw.find("secret"), std::string::npos);
+  EXPECT_EQ(output("b")->find("secret"), std::string::npos);
 }
 
 TEST_F(RunnerTest, CancelsWaitingJobsAtOnceAndRunningOnesSoon) {
@@ -142,13 +145,34 @@ TEST_F(RunnerTest, CancelsWaitingJobsAtOnceAndRunningOnesSoon) {
   EXPECT_TRUE(cancel("running"));  // again is no error
 }
 
+TEST_F(RunnerTest, ACancelledJobDoesNotWaitForAWorkerThatDoesNotListen) {
+  submit("deaf");
+  submit("next");
+  std::promise<void> told;
+  Runner runner(
+      *store,
+      [&](JobRow const& job, JobInput const&, sim::Progress const&, std::stop_token) -> Result<JobOutput> {
+        if (job.id == "deaf") told.get_future().wait();
+        return result;
+      },
+      with_workers(1));
+  ASSERT_TRUE(becomes("deaf", "RUNNING"));
+  runner.cancel(cancel("deaf")->number);
+  EXPECT_TRUE(becomes("deaf", "CANCELLED"));
+  EXPECT_EQ(row("next").status, "PENDING");
+  told.set_value();
+  EXPECT_TRUE(becomes("next", "COMPLETED"));
+  EXPECT_EQ(row("deaf").status, "CANCELLED");
+  EXPECT_FALSE(output("deaf"));
+}
+
 TEST_F(RunnerTest, AResultThatComesAfterTheCancellationIsNotSeen) {
   submit("a");
   die_while_running();
   ASSERT_EQ(cancel("a")->status, "CANCELLING");
   std::int64_t const number = row("a").number;
   auto const status = store->write_and_wait([&](Connection& connection) -> Result<std::string> {
-    return finish_job(connection, number, "COMPLETED", result, 9);
+    return finish_job(connection, number, "COMPLETED", *keep(connection.blobs(), result), 9);
   });
   EXPECT_EQ(*status, "CANCELLED");
   EXPECT_FALSE(output("a"));
@@ -162,10 +186,10 @@ TEST_F(RunnerTest, AFinishedJobKeepsItsOutcome) {
   }
   std::int64_t const number = row("a").number;
   auto const status = store->write_and_wait([&](Connection& connection) -> Result<std::string> {
-    return finish_job(connection, number, "FAILED", failed_output("X", "y"), 9);
+    return finish_job(connection, number, "FAILED", *keep(connection.blobs(), failed_output("X", "y")), 9);
   });
   EXPECT_EQ(*status, "COMPLETED");
-  EXPECT_EQ(output("a")->raw, result.raw);
+  EXPECT_EQ(*output("a"), result.raw);
   EXPECT_EQ(cancel("a").error().kind, ErrorKind::unsupported);
 }
 
@@ -193,7 +217,7 @@ TEST_F(RunnerTest, JobsOfADeadHubStartAgainAndAreGivenUpAfterManyAttempts) {
         [](Connection& connection) -> Result<std::int64_t> { return recover_jobs(connection, {}, 7); });
     EXPECT_EQ(row("a").status, death < max_attempts ? "PENDING" : "ABORTED");
   }
-  EXPECT_NE(output("a")->raw.find("100 times"), std::string::npos);
+  EXPECT_NE(output("a")->find("100 times"), std::string::npos);
   EXPECT_EQ(row("cancelled").status, "CANCELLED");
 }
 
@@ -207,7 +231,7 @@ TEST_F(RunnerTest, AJobThatCrashesItsHubIsGivenUpSoon) {
         [&](Connection& connection) -> Result<std::int64_t> { return recover_jobs(connection, crashed, 7); });
   }
   EXPECT_EQ(row("culprit").status, "ABORTED");
-  EXPECT_NE(output("culprit")->raw.find("crashed the hub 3 times"), std::string::npos);
+  EXPECT_NE(output("culprit")->find("crashed the hub 3 times"), std::string::npos);
   EXPECT_EQ(row("innocent").status, "PENDING");
 }
 
@@ -217,7 +241,7 @@ TEST_F(RunnerTest, AJobThatRunsTooLongFailsAndSaysSo) {
   options.job_time_limit = 50ms;
   Runner runner(*store, endless, options);
   ASSERT_TRUE(becomes("a", "FAILED"));
-  auto const raw = boost::json::parse(output("a")->raw);
+  auto const raw = boost::json::parse(*output("a"));
   EXPECT_EQ(raw.at("error").at("code").as_string(), "TIME_LIMIT");
   EXPECT_NE(raw.at("error").at("message").as_string().find("0.05 s"), boost::json::string::npos);
 }
@@ -255,7 +279,7 @@ TEST_F(RunnerTest, AnIdempotencyKeyMakesOneJob) {
   job.id = "c";
   job.tenant_id = "t";
   auto const other = store->write_and_wait([&](Connection& connection) {
-    return insert_job(connection, job, {.input = "1", .qasm = std::nullopt},
+    return insert_job(connection, job, {.input = {.bytes = "1"}, .qasm = std::nullopt},
                       IdempotencyKey{.key = "k", .request_hash = "x"});
   });
   EXPECT_EQ(other.error().kind, ErrorKind::unsupported);

@@ -23,7 +23,8 @@ Error failure(ErrorKind kind, std::string message) {
 /// keeps for itself.
 bool is_left_out(fs::path const& relative) {
   std::string const first = relative.begin()->string();
-  return first.starts_with(database_name) || first == "qhubd.lock" || first == "uploads";
+  return first.starts_with(database_name) || first == "qhubd.lock" || first == "uploads" ||
+         relative == "blobs/unfinished";
 }
 
 /// Copies the tree below `from`, with permissions; files that vanish meanwhile are left out.

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "qhub/hub/auth/token.h"
+#include "qhub/hub/random_id.h"
 #include "qhub/hub/store/sqlite.h"
 
 namespace qhub::hub {
@@ -80,9 +81,10 @@ StoredText Blobs::keep(std::string const& text) const {
   if (::access(path.c_str(), F_OK) != 0) {
     make_folder(folder_);
     make_folder(path.parent_path());
-    fs::path const unfinished = path.string() + ".unfinished";
-    write_durably(unfinished, text);
-    if (::rename(unfinished.c_str(), path.c_str()) != 0) fail("rename", unfinished);
+    make_folder(unfinished());
+    fs::path const file = unfinished() / fast_uuid();  // Another thread may be writing the same text.
+    write_durably(file, text);
+    if (::rename(file.c_str(), path.c_str()) != 0) fail("rename", file);
     flush_folder(path.parent_path());
   }
   return {.bytes = text, .file = std::move(name)};
@@ -93,16 +95,36 @@ std::optional<StoredText> Blobs::keep(std::optional<std::string> const& text) co
   return keep(*text);
 }
 
-std::optional<std::string> Blobs::load(Statement const& statement, int column) const {
+std::optional<FoundText> Blobs::find(Statement const& statement, int column) const {
   auto bytes = statement.column<std::optional<std::string>>(column);
-  if (!bytes || !statement.is_text(column)) return bytes;
-  fs::path const path = path_of(*bytes);
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  auto const size = static_cast<std::streamoff>(file.tellg());
+  if (!bytes) return std::nullopt;
+  if (!statement.is_text(column)) return FoundText{.bytes = std::move(*bytes), .file = {}};
+  return FoundText{.bytes = {}, .file = path_of(*bytes)};
+}
+
+std::optional<std::string> Blobs::load(Statement const& statement, int column) const {
+  std::optional<FoundText> const found = find(statement, column);
+  if (!found) return std::nullopt;
+  return found->load();
+}
+
+void Blobs::remove_unfinished() const {
+  std::error_code ignored;
+  fs::remove_all(unfinished(), ignored);
+}
+
+std::string FoundText::load() const {
+  if (file.empty()) return bytes;
+  std::ifstream stream(file, std::ios::binary | std::ios::ate);
+  auto const size = static_cast<std::streamoff>(stream.tellg());
   std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
-  file.seekg(0);
-  if (!file.read(text.data(), size)) fail("read", path);
+  stream.seekg(0);
+  if (!stream.read(text.data(), size)) fail("read", file);
   return text;
+}
+
+std::string FoundText::digest() const {
+  return file.empty() ? hex(sha256(bytes)) : file.filename().string();
 }
 
 }  // namespace qhub::hub

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <thread>
+
 #include "qhub/hub/internal/test_support.h"
 #include "qhub/hub/store/sqlite.h"
 
@@ -53,6 +56,22 @@ TEST_F(BlobsTest, OnlyLargeTextsAreFilesAndEqualOnesAreOne) {
   EXPECT_EQ(files(), 1U);
   insert(std::string(Blobs::max_inline_bytes, 'b'));
   EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(BlobsTest, WhatWasBeingWrittenWhenAProcessEndedIsRemoved) {
+  insert(std::string(Blobs::max_inline_bytes, 'a'));
+  std::ofstream(directory.path() / "blobs/unfinished/some") << "half of i";
+  EXPECT_EQ(files(), 2U);
+  connection.blobs().remove_unfinished();
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(BlobsTest, ManyThreadsMayKeepTheSameText) {
+  std::string const text(1'000'000, 'x');
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { EXPECT_FALSE(connection.blobs().keep(text).file.empty()); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(files(), 1U);
 }
 
 TEST_F(BlobsTest, AFileThatIsGoneIsAFailureOfTheDatabase) {

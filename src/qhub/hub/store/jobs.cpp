@@ -5,6 +5,9 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "qhub/hub/store/places.h"
+#include "qhub/hub/store/store.h"
+
 namespace qhub::hub {
 namespace {
 
@@ -12,6 +15,9 @@ constexpr std::string_view row_columns =
     "number, id, tenant_id, user_id, service_execution_id, session_id, backend_id, provider, name, shots, "
     "input_format, input_params, tags, sdk_provider, status, attempts, created_at, started_at, ended_at, "
     "requested_shots, crashes, memory_bytes";
+
+/// In the words of the index jobs_unfinished, without which SQLite does not see that it may use it.
+constexpr std::string_view is_unfinished = "status IN ('PENDING', 'RUNNING', 'CANCELLING')";
 
 JobRow read_row(Statement const& statement) {
   using Text = std::optional<std::string>;
@@ -48,15 +54,27 @@ std::optional<JobRow> find_row(Connection& connection, std::string_view conditio
   return read_row(statement);
 }
 
-void write_output(Connection& connection, std::int64_t number, JobOutput const& output) {
-  connection.execute("INSERT INTO job_results (job, raw, normalized, memory) VALUES (?, ?, ?, ?)", number,
-                     connection.blobs().keep(output.raw), connection.blobs().keep(output.normalized),
-                     connection.blobs().keep(output.memory));
-}
-
 }  // namespace
 
-Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput const& input,
+Result<StoredInput> keep(Blobs const& blobs, JobInput const& input) {
+  try {
+    return StoredInput{.input = blobs.keep(input.input), .qasm = blobs.keep(input.qasm)};
+  } catch (DatabaseError const& error) {
+    return write_failure(error);
+  }
+}
+
+Result<StoredOutput> keep(Blobs const& blobs, JobOutput const& output) {
+  try {
+    return StoredOutput{.raw = blobs.keep(output.raw),
+                        .normalized = blobs.keep(output.normalized),
+                        .memory = blobs.keep(output.memory)};
+  } catch (DatabaseError const& error) {
+    return write_failure(error);
+  }
+}
+
+Result<JobRow> insert_job(Connection& connection, JobRow const& job, StoredInput const& input,
                           std::optional<IdempotencyKey> const& key) {
   if (key) {
     auto earlier = find_row(connection, "tenant_id = ? AND idempotency_key = ?", job.tenant_id, key->key);
@@ -81,8 +99,20 @@ Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput co
   JobRow stored = job;
   stored.number = connection.last_row();
   connection.execute("INSERT INTO job_inputs (job, input, qasm) VALUES (?, ?, ?)", stored.number,
-                     connection.blobs().keep(input.input), connection.blobs().keep(input.qasm));
+                     input.input, input.qasm);
   return stored;
+}
+
+std::optional<std::int64_t> count_job_of_token(Connection& connection, std::string const& token_id, std::int64_t limit,
+                                               std::int64_t now) {
+  constexpr std::int64_t seconds_per_day = 86'400;
+  std::int64_t const seconds = now / 1'000'000;
+  std::int64_t const counted = connection.execute(
+      "INSERT INTO token_jobs VALUES (?1, ?2, 1) ON CONFLICT (token_id) DO UPDATE SET jobs = iif(day = ?2, jobs + 1, "
+      "1), day = ?2 WHERE day <> ?2 OR jobs < ?3",
+      token_id, seconds / seconds_per_day, limit);
+  if (counted > 0) return std::nullopt;
+  return seconds_per_day - seconds % seconds_per_day;
 }
 
 std::optional<JobRow> find_job(Connection& connection, JobQuery const& query) {
@@ -97,12 +127,12 @@ JobInput read_job_input(Connection& connection, std::int64_t number) {
   return {.input = connection.blobs().load(statement, 0).value_or(""), .qasm = connection.blobs().load(statement, 1)};
 }
 
-std::optional<JobOutput> read_job_output(Connection& connection, std::int64_t number) {
-  Statement statement = connection.query("SELECT raw, normalized, memory FROM job_results WHERE job = ?", number);
+std::optional<FoundOutput> read_job_output(Connection& connection, std::int64_t number, OutputForm form) {
+  static constexpr std::array<std::string_view, 3> columns{"raw", "normalized", "memory"};
+  Statement statement = connection.query(
+      fmt::format("SELECT {} FROM job_results WHERE job = ?", columns[static_cast<std::size_t>(form)]), number);
   if (!statement.step()) return std::nullopt;
-  return JobOutput{.raw = connection.blobs().load(statement, 0).value_or(""),
-                   .normalized = connection.blobs().load(statement, 1),
-                   .memory = connection.blobs().load(statement, 2)};
+  return FoundOutput{connection.blobs().find(statement, 0)};
 }
 
 std::span<std::string_view const> job_sort_columns() {
@@ -125,28 +155,39 @@ std::vector<JobRow> read_jobs(Connection& connection, std::vector<std::int64_t> 
 }
 
 JobPage search_jobs(Connection& connection, JobSearch const& search) {
+  JobPage page;
+  if (!search.service_execution_id && !search.session_id) {
+    WorkloadSearch of_places;
+    of_places.tenant_id = search.tenant_id;
+    of_places.types = {"JOB"};
+    of_places.order = search.order;
+    of_places.page = search.page;
+    of_places.size = search.size;
+    if (std::optional<Places> const found = find_places(connection, of_places)) {
+      page.total = found->total;
+      for (Place const& place : found->page)
+        for (JobRow& row : read_jobs(connection, {place.number})) page.jobs.push_back(std::move(row));
+      return page;
+    }
+  }
   // Each filter by itself, so that its index is used.
   std::string const filter = fmt::format(
       "tenant_id = ?1 AND {} AND {}", search.service_execution_id ? "service_execution_id = ?2" : "?2 IS NULL",
       search.session_id ? "session_id = ?3" : "?3 IS NULL");
-  bool const is_filtered = search.service_execution_id || search.session_id;
-  JobPage page;
-  Statement count = connection.query(
-      is_filtered ? fmt::format("SELECT count(*) FROM jobs WHERE {}", filter)
-                  : "SELECT jobs FROM job_counts WHERE tenant_id = ?1 AND ?2 IS NULL AND ?3 IS NULL",
-      search.tenant_id, search.service_execution_id, search.session_id);
+  Statement count = connection.query(fmt::format("SELECT count(*) FROM jobs WHERE {}", filter), search.tenant_id,
+                                     search.service_execution_id, search.session_id);
   if (count.step()) page.total = count.column<std::int64_t>(0);
   Statement rows = connection.query(fmt::format("SELECT {} FROM jobs WHERE {} ORDER BY {} LIMIT ?4 OFFSET ?5",
-                                                row_columns, filter, order_clause(search.order)),
-                                    search.tenant_id, search.service_execution_id, search.session_id, search.size,
-                                    search.page * search.size);
+                                                     row_columns, filter, order_clause(search.order)),
+                                         search.tenant_id, search.service_execution_id, search.session_id, search.size,
+                                         search.page * search.size);
   while (rows.step()) page.jobs.push_back(read_row(rows));
   return page;
 }
 
 void for_each_pending_job(Connection& connection, std::function<void(JobRow const&)> const& visit) {
   Statement rows = connection.query(
-      fmt::format("SELECT {} FROM jobs WHERE status = 'PENDING' ORDER BY number", row_columns));
+      fmt::format("SELECT {} FROM jobs WHERE {} AND status = 'PENDING' ORDER BY number", row_columns, is_unfinished));
   while (rows.step()) visit(read_row(rows));
 }
 
@@ -163,14 +204,14 @@ std::optional<JobRow> lease_job(Connection& connection, std::int64_t number, std
   return row;
 }
 
-std::string finish_job(Connection& connection, std::int64_t number, std::string_view status, JobOutput const& output,
-                       std::int64_t now) {
+std::string finish_job(Connection& connection, std::int64_t number, std::string_view status,
+                       StoredOutput const& output, std::int64_t now) {
   if (connection.execute("UPDATE jobs SET status = ?, ended_at = ? WHERE number = ? AND status = 'RUNNING'", status,
                          now, number) == 1)
-    write_output(connection, number, output);
+    connection.execute("INSERT INTO job_results (job, raw, normalized, memory) VALUES (?, ?, ?, ?)", number, output.raw,
+                       output.normalized, output.memory);
   else
-    connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'CANCELLING'",
-                       now, number);
+    end_cancelled_job(connection, number, now);
   Statement statement = connection.query("SELECT status FROM jobs WHERE number = ?", number);
   return statement.step() ? statement.column<std::string>(0) : std::string();
 }
@@ -180,8 +221,12 @@ void return_job(Connection& connection, std::int64_t number, std::int64_t now) {
       "UPDATE jobs SET status = 'PENDING', attempts = attempts - 1, started_at = NULL WHERE number = ? AND status = "
       "'RUNNING'",
       number);
-  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'CANCELLING'",
-                     now, number);
+  end_cancelled_job(connection, number, now);
+}
+
+void end_cancelled_job(Connection& connection, std::int64_t number, std::int64_t now) {
+  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE number = ? AND status = 'CANCELLING'", now,
+                     number);
 }
 
 Result<JobRow> cancel_job(Connection& connection, JobQuery const& query, std::int64_t now) {
@@ -198,28 +243,34 @@ Result<JobRow> cancel_job(Connection& connection, JobQuery const& query, std::in
 }
 
 std::int64_t recover_jobs(Connection& connection, std::vector<std::int64_t> const& crashed, std::int64_t now) {
-  connection.execute("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE status = 'CANCELLING'", now);
+  connection.execute(fmt::format("UPDATE jobs SET status = 'CANCELLED', ended_at = ? WHERE {} AND status = "
+                                 "'CANCELLING'",
+                                 is_unfinished),
+                     now);
   for (std::int64_t const number : crashed)
     connection.execute("UPDATE jobs SET crashes = crashes + 1 WHERE number = ? AND status = 'RUNNING'", number);
   std::vector<std::pair<std::int64_t, bool>> given_up;
   {
     Statement statement = connection.query(
-        "SELECT number, crashes >= ?2 FROM jobs WHERE status = 'RUNNING' AND (attempts >= ?1 OR crashes >= ?2)",
+        fmt::format("SELECT number, crashes >= ?2 FROM jobs WHERE {} AND status = 'RUNNING' AND (attempts >= ?1 OR "
+                    "crashes >= ?2)",
+                    is_unfinished),
         max_attempts, max_crashes);
     while (statement.step())
       given_up.emplace_back(statement.column<std::int64_t>(0), statement.column<std::int64_t>(1) != 0);
   }
-  for (auto const& [number, has_crashed] : given_up)
-    finish_job(connection, number, "ABORTED",
-               failed_output("HUB_FAILURE",
-                             has_crashed ? fmt::format("This job crashed the hub {} times, so it is not tried again. "
-                                                       "That is a defect of the hub: please report it.",
-                                                       max_crashes)
-                                         : fmt::format("The hub ended unexpectedly {} times while it ran this job, so "
-                                                       "it does not try again.",
-                                                       max_attempts)),
-               now);
-  return connection.execute("UPDATE jobs SET status = 'PENDING', started_at = NULL WHERE status = 'RUNNING'");
+  for (auto const& [number, has_crashed] : given_up) {
+    JobOutput const output =
+        failed_output("HUB_FAILURE", has_crashed ? fmt::format("This job crashed the hub {} times, so it is not tried "
+                                                               "again. That is a defect of the hub: please report it.",
+                                                               max_crashes)
+                                                 : fmt::format("The hub ended unexpectedly {} times while it ran this "
+                                                               "job, so it does not try again.",
+                                                               max_attempts));
+    finish_job(connection, number, "ABORTED", *keep(connection.blobs(), output), now);
+  }
+  return connection.execute(fmt::format(
+      "UPDATE jobs SET status = 'PENDING', started_at = NULL WHERE {} AND status = 'RUNNING'", is_unfinished));
 }
 
 JobOutput failed_output(std::string_view code, std::string_view message) {

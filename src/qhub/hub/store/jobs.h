@@ -58,6 +58,20 @@ struct JobOutput {
   std::optional<std::string> memory;      ///< Nothing if there is no such view.
 };
 
+/// Both as they are stored, their large texts on disk already; they refer to the texts.
+struct StoredInput {
+  StoredText input;
+  std::optional<StoredText> qasm;
+};
+struct StoredOutput {
+  StoredText raw;
+  std::optional<StoredText> normalized;
+  std::optional<StoredText> memory;
+};
+/// Outside of any transaction, so that nobody else's write waits for a large file. Errors: write_failure().
+[[nodiscard]] Result<StoredInput> keep(Blobs const& blobs, JobInput const& input);
+[[nodiscard]] Result<StoredOutput> keep(Blobs const& blobs, JobOutput const& output);
+
 /// Marks a request so that repeating it makes no second job.
 struct IdempotencyKey {
   std::string key;
@@ -66,8 +80,13 @@ struct IdempotencyKey {
 
 /// Stores a new PENDING job and returns its row. If the tenant has a job under that key already, that one is returned
 /// and nothing stored. Errors: unsupported if the key came with another request.
-[[nodiscard]] Result<JobRow> insert_job(Connection& connection, JobRow const& job, JobInput const& input,
+[[nodiscard]] Result<JobRow> insert_job(Connection& connection, JobRow const& job, StoredInput const& input,
                                         std::optional<IdempotencyKey> const& key);
+
+/// Notes that a token has submitted one more job. If it had submitted `limit` since midnight, UTC, already: changes
+/// nothing and returns the seconds until the next midnight.
+[[nodiscard]] std::optional<std::int64_t> count_job_of_token(Connection& connection, std::string const& token_id,
+                                                             std::int64_t limit, std::int64_t now);
 
 /// Whose job to find; a job of others is like none.
 struct JobQuery {
@@ -77,8 +96,14 @@ struct JobQuery {
 };
 [[nodiscard]] std::optional<JobRow> find_job(Connection& connection, JobQuery const& query);
 [[nodiscard]] JobInput read_job_input(Connection& connection, std::int64_t number);
+
+/// A form of what came of a job.
+enum class OutputForm { raw, normalized, memory };
+struct FoundOutput {
+  std::optional<FoundText> text;  ///< Nothing if there is no such view.
+};
 /// Nothing before the job is final, and for one that was cancelled.
-[[nodiscard]] std::optional<JobOutput> read_job_output(Connection& connection, std::int64_t number);
+[[nodiscard]] std::optional<FoundOutput> read_job_output(Connection& connection, std::int64_t number, OutputForm form);
 
 /// What a list is ordered by.
 struct Order {
@@ -113,11 +138,14 @@ void for_each_pending_job(Connection& connection, std::function<void(JobRow cons
 
 /// Ends a job that is RUNNING with status and output, or, if it became CANCELLING meanwhile, as CANCELLED without
 /// output. Does nothing to one that is final already. Returns the status the job has now.
-std::string finish_job(Connection& connection, std::int64_t number, std::string_view status, JobOutput const& output,
-                       std::int64_t now);
+std::string finish_job(Connection& connection, std::int64_t number, std::string_view status,
+                       StoredOutput const& output, std::int64_t now);
 
 /// Puts a RUNNING job back, as if it had not been taken; a CANCELLING one becomes CANCELLED.
 void return_job(Connection& connection, std::int64_t number, std::int64_t now);
+
+/// A CANCELLING job becomes CANCELLED.
+void end_cancelled_job(Connection& connection, std::int64_t number, std::int64_t now);
 
 /// PENDING becomes CANCELLED, RUNNING becomes CANCELLING: its worker has to be told. Returns the row as it is now.
 /// Errors: not_found; unsupported if the job ended in another way before.

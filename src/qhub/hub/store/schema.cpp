@@ -421,6 +421,131 @@ CREATE TABLE service_execution_secrets (
 );
 ALTER TABLE access_keys RENAME COLUMN secret TO sealed;  -- by the vault
 DELETE FROM secrets;                                     -- sealed from now on, too
+)sql",
+                           R"sql(
+-- Lists of jobs and sessions, and how long they are, at any page and for any choice without counting rows. A facet is a
+-- combination of what lists choose by; a place says that a job or session is in it; places are counted by facet and
+-- slice, a stretch of time in which some thousands came into being. Jobs and sessions are never deleted.
+DROP TRIGGER jobs_counted;
+DROP TABLE job_counts;
+
+CREATE TABLE workload_facets (
+  id         INTEGER PRIMARY KEY,
+  tenant_id  TEXT NOT NULL,
+  tag        TEXT NOT NULL,  -- in lower case; empty: with or without tags
+  type       TEXT NOT NULL,  -- JOB or SESSION
+  backend_id TEXT NOT NULL,
+  provider   TEXT NOT NULL,
+  status     TEXT NOT NULL,
+  origin     TEXT NOT NULL,  -- STANDALONE or SERVICE_EXECUTION
+  UNIQUE (tenant_id, tag, type, backend_id, provider, status, origin)
+);
+CREATE TABLE workload_slices (
+  start INTEGER PRIMARY KEY,
+  last  INTEGER NOT NULL,  -- that came into being
+  size  INTEGER NOT NULL
+);
+CREATE TABLE workload_places (
+  facet      INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  number     INTEGER NOT NULL,  -- of the job or session
+  PRIMARY KEY (facet, created_at, number)
+) WITHOUT ROWID;
+CREATE TABLE workload_counts (
+  facet  INTEGER NOT NULL,
+  slice  INTEGER NOT NULL,
+  places INTEGER NOT NULL,
+  PRIMARY KEY (facet, slice)
+) WITHOUT ROWID;
+
+-- How much of its quota a token has used on its last day.
+CREATE TABLE token_jobs (
+  token_id TEXT PRIMARY KEY REFERENCES tokens (id) ON DELETE CASCADE,
+  day      INTEGER NOT NULL,  -- since 1970
+  jobs     INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TRIGGER workload_slice_full AFTER UPDATE ON workload_slices
+WHEN new.size = 4096 AND new.start = (SELECT max(start) FROM workload_slices) BEGIN
+  INSERT INTO workload_slices VALUES (new.last + 1, new.last + 1, 0);
+END;
+CREATE TRIGGER workload_place_taken AFTER INSERT ON workload_places BEGIN
+  INSERT INTO workload_counts
+    VALUES (new.facet, (SELECT max(start) FROM workload_slices WHERE start <= new.created_at), 1)
+    ON CONFLICT (facet, slice) DO UPDATE SET places = places + 1;
+END;
+CREATE TRIGGER workload_place_left AFTER DELETE ON workload_places BEGIN
+  UPDATE workload_counts SET places = places - 1 WHERE facet = old.facet
+    AND slice = (SELECT max(start) FROM workload_slices WHERE start <= old.created_at);
+  DELETE FROM workload_counts WHERE places = 0 AND facet = old.facet
+    AND slice = (SELECT max(start) FROM workload_slices WHERE start <= old.created_at);
+END;
+
+-- Every job and session once, and once more for each of its tags; inserting some of it again takes their places.
+CREATE VIEW workload_entries AS
+  SELECT 'JOB' AS type, number, created_at, tenant_id, '' AS tag, backend_id, provider, status,
+    iif(service_execution_id IS NULL, 'STANDALONE', 'SERVICE_EXECUTION') AS origin FROM jobs
+  UNION ALL
+  SELECT 'JOB', number, created_at, tenant_id, lower(value), backend_id, provider, status,
+    iif(service_execution_id IS NULL, 'STANDALONE', 'SERVICE_EXECUTION') FROM jobs, json_each(jobs.tags)
+  UNION ALL
+  SELECT 'SESSION', number, created_at, tenant_id, '', backend_id, provider, status,
+    iif(service_execution_id IS NULL, 'STANDALONE', 'SERVICE_EXECUTION') FROM sessions
+  UNION ALL  -- Tags of a session are those of its jobs.
+  SELECT 'SESSION', sessions.number, sessions.created_at, sessions.tenant_id, lower(value), sessions.backend_id,
+    sessions.provider, sessions.status,
+    iif(sessions.service_execution_id IS NULL, 'STANDALONE', 'SERVICE_EXECUTION')
+    FROM sessions, jobs ON jobs.session_id = sessions.id, json_each(jobs.tags);
+CREATE TRIGGER workload_entered INSTEAD OF INSERT ON workload_entries BEGIN
+  INSERT OR IGNORE INTO workload_facets (tenant_id, tag, type, backend_id, provider, status, origin)
+    VALUES (new.tenant_id, new.tag, new.type, new.backend_id, new.provider, new.status, new.origin);
+  INSERT OR IGNORE INTO workload_places
+    SELECT id, new.created_at, new.number FROM workload_facets
+    WHERE (tenant_id, tag, type, backend_id, provider, status, origin) =
+      (new.tenant_id, new.tag, new.type, new.backend_id, new.provider, new.status, new.origin);
+END;
+CREATE VIEW workload_entry_places AS
+  SELECT workload_entries.type, number, created_at, id AS facet
+  FROM workload_entries CROSS JOIN workload_facets USING (tenant_id, tag, type, backend_id, provider, status, origin);
+
+CREATE TRIGGER job_created AFTER INSERT ON jobs BEGIN
+  UPDATE workload_slices SET size = size + 1, last = max(last, new.created_at)
+    WHERE start = (SELECT max(start) FROM workload_slices WHERE start <= new.created_at);
+  INSERT INTO workload_entries SELECT * FROM workload_entries WHERE type = 'JOB' AND number = new.number;
+END;
+CREATE TRIGGER job_tags_session AFTER INSERT ON jobs WHEN new.session_id IS NOT NULL AND new.tags IS NOT NULL BEGIN
+  INSERT INTO workload_entries
+    SELECT entry.type, number, created_at, tenant_id, lower(value), backend_id, provider, status, origin
+    FROM workload_entries AS entry, json_each(new.tags)
+    WHERE entry.type = 'SESSION' AND tag = '' AND number = (SELECT number FROM sessions WHERE id = new.session_id);
+END;
+CREATE TRIGGER job_leaves_status BEFORE UPDATE OF status ON jobs WHEN new.status <> old.status BEGIN
+  DELETE FROM workload_places WHERE (facet, created_at, number) IN (
+    SELECT facet, created_at, number FROM workload_entry_places WHERE type = 'JOB' AND number = old.number);
+END;
+CREATE TRIGGER job_takes_status AFTER UPDATE OF status ON jobs WHEN new.status <> old.status BEGIN
+  INSERT INTO workload_entries SELECT * FROM workload_entries WHERE type = 'JOB' AND number = new.number;
+END;
+CREATE TRIGGER session_created AFTER INSERT ON sessions BEGIN
+  UPDATE workload_slices SET size = size + 1, last = max(last, new.created_at)
+    WHERE start = (SELECT max(start) FROM workload_slices WHERE start <= new.created_at);
+  INSERT INTO workload_entries SELECT * FROM workload_entries WHERE type = 'SESSION' AND number = new.number;
+END;
+CREATE TRIGGER session_leaves_status BEFORE UPDATE OF status ON sessions WHEN new.status <> old.status BEGIN
+  DELETE FROM workload_places WHERE (facet, created_at, number) IN (
+    SELECT facet, created_at, number FROM workload_entry_places WHERE type = 'SESSION' AND number = old.number);
+END;
+CREATE TRIGGER session_takes_status AFTER UPDATE OF status ON sessions WHEN new.status <> old.status BEGIN
+  INSERT INTO workload_entries SELECT * FROM workload_entries WHERE type = 'SESSION' AND number = new.number;
+END;
+
+WITH ordered AS (
+  SELECT created_at, (row_number() OVER (ORDER BY created_at) - 1) / 4096 AS slice
+  FROM (SELECT created_at FROM jobs UNION ALL SELECT created_at FROM sessions))
+INSERT OR IGNORE INTO workload_slices
+  SELECT iif(slice = 0, 0, min(created_at)), max(created_at), count(*) FROM ordered GROUP BY slice;
+INSERT OR IGNORE INTO workload_slices VALUES (0, 0, 0);
+INSERT INTO workload_entries SELECT * FROM workload_entries;
 )sql"};
 
 std::int64_t pragma(Connection& connection, char const* name) {

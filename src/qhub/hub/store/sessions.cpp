@@ -13,6 +13,7 @@ constexpr std::string_view row_columns =
     "(SELECT json_group_array(tag) FROM (SELECT MIN(value) AS tag FROM jobs, json_each(jobs.tags) "
     "WHERE session_id = sessions.id GROUP BY lower(value)))";
 
+/// In the words of the index sessions_open, without which SQLite does not see that it may use it.
 constexpr std::string_view is_not_final = "status IN ('OPEN', 'ACTIVE', 'INACTIVE', 'DRAINING')";
 constexpr std::string_view has_unfinished_jobs =
     "EXISTS (SELECT 1 FROM jobs WHERE session_id = sessions.id AND status IN ('PENDING', 'RUNNING', 'CANCELLING'))";
@@ -52,8 +53,8 @@ Error session_error(std::string_view field, std::string message) {
 /// Ends sessions that drain and have nothing left to do.
 void close_drained(Connection& connection, std::int64_t now) {
   connection.execute(
-      fmt::format("UPDATE sessions SET status = 'CLOSED', closed_at = ? WHERE status = 'DRAINING' AND NOT {}",
-                  has_unfinished_jobs),
+      fmt::format("UPDATE sessions SET status = 'CLOSED', closed_at = ? WHERE {} AND status = 'DRAINING' AND NOT {}",
+                  is_not_final, has_unfinished_jobs),
       now);
 }
 
@@ -148,9 +149,9 @@ std::optional<std::int64_t> settle_sessions(Connection& connection, std::int64_t
                                  is_not_final),
                      now);
   close_drained(connection, now);
-  connection.execute(fmt::format("UPDATE sessions SET status = 'INACTIVE' WHERE status = 'ACTIVE' AND active_at <= ? "
-                                 "AND NOT {}",
-                                 has_unfinished_jobs),
+  connection.execute(fmt::format("UPDATE sessions SET status = 'INACTIVE' WHERE {} AND status = 'ACTIVE' AND "
+                                 "active_at <= ? AND NOT {}",
+                                 is_not_final, has_unfinished_jobs),
                      now - idle);
   Statement next = connection.query(
       fmt::format("SELECT MIN(CASE WHEN status = 'ACTIVE' AND NOT {} THEN MIN(expires_at, active_at + ?) "
@@ -163,8 +164,9 @@ std::optional<std::int64_t> settle_sessions(Connection& connection, std::int64_t
 std::vector<Reservation> read_reservations(Connection& connection) {
   std::vector<Reservation> found;
   Statement statement = connection.query(
-      "SELECT backend_id, id FROM sessions WHERE mode = 'dedicated' AND started_at IS NOT NULL AND status IN "
-      "('ACTIVE', 'DRAINING') ORDER BY started_at");
+      fmt::format("SELECT backend_id, id FROM sessions WHERE mode = 'dedicated' AND started_at IS NOT NULL AND {} AND "
+                  "status IN ('ACTIVE', 'DRAINING') ORDER BY started_at",
+                  is_not_final));
   while (statement.step())
     found.push_back({.backend_id = statement.column<std::string>(0), .session_id = statement.column<std::string>(1)});
   return found;

@@ -3,6 +3,8 @@
 namespace qhub::hub {
 namespace {
 
+constexpr std::size_t max_statements = 500;  ///< Kept by a connection, some 10 KiB each.
+
 [[noreturn]] void fail(sqlite3* database) {
   throw DatabaseError(sqlite3_extended_errcode(database), std::string("database: ") + sqlite3_errmsg(database));
 }
@@ -13,6 +15,7 @@ Statement::~Statement() {
   if (!statement_) return;
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+  *in_use_ = false;
 }
 
 bool Statement::step() {
@@ -93,15 +96,20 @@ void Connection::run_script(std::string const& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(database_.get());
 }
 
-sqlite3_stmt* Connection::prepare(std::string_view sql) {
+Statement Connection::prepare(std::string_view sql) {
   std::string key(sql);
-  auto const found = statements_.find(key);
-  if (found != statements_.end()) return found->second.get();
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                         &statement, nullptr) != SQLITE_OK)
-    fail(database_.get());
-  return statements_.emplace(std::move(key), statement).first->second.get();
+  auto found = statements_.find(key);
+  if (found == statements_.end()) {
+    // Lists make a text of their own for every order in which somebody wants them.
+    if (statements_.size() >= max_statements)
+      std::erase_if(statements_, [](auto const& entry) { return !entry.second.in_use; });
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                           &statement, nullptr) != SQLITE_OK)
+      fail(database_.get());
+    found = statements_.emplace(std::move(key), Compiled{std::unique_ptr<sqlite3_stmt, Close>(statement)}).first;
+  }
+  return {found->second.statement.get(), found->second.in_use};
 }
 
 }  // namespace qhub::hub

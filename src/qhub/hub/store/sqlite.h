@@ -31,7 +31,8 @@ struct Blob {
 /// A statement in use. Rows are read in order; the text of a row lives until the next step().
 class Statement {
  public:
-  Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+  Statement(Statement&& other) noexcept
+      : statement_(std::exchange(other.statement_, nullptr)), in_use_(other.in_use_) {}
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
@@ -48,7 +49,7 @@ class Statement {
 
  private:
   friend class Connection;
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  Statement(sqlite3_stmt* statement, bool& in_use) : statement_(statement), in_use_(&in_use) { in_use = true; }
 
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view text);
@@ -61,6 +62,7 @@ class Statement {
   }
 
   sqlite3_stmt* statement_;
+  bool* in_use_;  ///< Of its connection.
 };
 
 template <>
@@ -78,10 +80,10 @@ class Connection {
   enum class Mode { read_only, read_write };
   Connection(std::filesystem::path const& file, Mode mode);
 
-  /// Starts a statement; each is compiled once per connection. At most one use of the same text at a time.
+  /// Starts a statement. The connection keeps the last few hundred compiled. At most one use of the same text at a time.
   template <class... Values>
   [[nodiscard]] Statement query(std::string_view sql, Values const&... values) {
-    Statement statement(prepare(sql));
+    Statement statement = prepare(sql);
     int index = 0;
     (statement.bind(++index, values), ...);
     return statement;
@@ -114,11 +116,16 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
 
-  sqlite3_stmt* prepare(std::string_view sql);
+  struct Compiled {
+    std::unique_ptr<sqlite3_stmt, Close> statement;
+    bool in_use = false;
+  };
+
+  Statement prepare(std::string_view sql);
 
   std::unique_ptr<sqlite3, Close> database_;
   Blobs blobs_;
-  std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Close>> statements_;
+  std::unordered_map<std::string, Compiled> statements_;
 };
 
 }  // namespace qhub::hub

@@ -30,6 +30,12 @@ constexpr std::chrono::milliseconds max_snapshot_age{20};
 
 }  // namespace
 
+Error write_failure(DatabaseError const& error) {
+  std::string const reason =
+      (error.code & 0xff) == SQLITE_FULL ? "the hub's disk is full" : "the hub's database failed";
+  return failure(ErrorKind::unavailable, reason + "; nothing was stored");
+}
+
 /// Holds the data directory against a second hub, until destroyed or until the process ends in whatever way.
 class Store::Lock {
  public:
@@ -98,6 +104,7 @@ Result<std::unique_ptr<Store>> Store::open(std::filesystem::path const& data_dir
     auto writer = std::make_unique<Connection>(file, Connection::Mode::read_write);
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     writer->run_script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    writer->blobs().remove_unfinished();
     Result<void> const migrated = migrate(*writer);
     if (!migrated)
       return failure(migrated.error().kind,
@@ -195,9 +202,7 @@ void Store::commit_together(std::vector<Pending>& batch) {
     } catch (DatabaseError const& rollback_error) {
       spdlog::error("rolling back failed: {}", rollback_error.what());
     }
-    std::string const reason =
-        (error.code & 0xff) == SQLITE_FULL ? "the hub's disk is full" : "the hub's database failed";
-    for (Result<void>& result : results) result = failure(ErrorKind::unavailable, reason + "; nothing was stored");
+    for (Result<void>& result : results) result = write_failure(error);
   }
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
 }

@@ -21,6 +21,9 @@ namespace qhub::hub {
 
 namespace asio = boost::asio;
 
+/// What a write says whose database or disk failed: unavailable, and why.
+[[nodiscard]] Error write_failure(DatabaseError const& error);
+
 /// The hub's database: one SQLite file in the data directory, in WAL mode with synchronous=FULL.
 ///
 /// All writes go through one thread. What is queued while a commit is under way is committed together by the next one,
@@ -65,6 +68,9 @@ class Store {
     std::uint64_t writes = 0;  ///< In these commits.
   };
   [[nodiscard]] Statistics statistics() const { return {commits_, writes_}; }
+
+  /// Where large texts lie.
+  [[nodiscard]] Blobs const& blobs() const { return writer_->blobs(); }
 
   /// Runs `work(Connection&)` in a read transaction: it sees one state of the database, with every completed write.
   template <class Work>
