@@ -16,12 +16,14 @@ function(qhub_library name)
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(${name} INTERFACE ${arg_DEPENDS})
+    target_compile_features(${name} INTERFACE cxx_std_20)
   else()
     add_library(${name} STATIC ${sources} ${arg_SOURCES})
     target_include_directories(${name} PUBLIC
       $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
       $<INSTALL_INTERFACE:include>)
     target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:qhub_warnings>)
+    target_compile_features(${name} PUBLIC cxx_std_20)
     if(arg_SOURCES)  # generated ones, which qhub_contract has put into groups
       set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     endif()

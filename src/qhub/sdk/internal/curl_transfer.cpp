@@ -91,7 +91,8 @@ void CurlTransfer::prepare(HttpRequest const& request, bool streaming, bool copy
   if (request.deadline)
     left = std::max(1L, static_cast<long>(std::chrono::ceil<milliseconds>(*request.deadline - last_progress_).count()));
   set(CURLOPT_TIMEOUT_MS, left);
-  set(CURLOPT_BUFFERSIZE, streaming ? large_buffer : small_buffer);
+  // Refused, without harm, while libcurl still holds the buffer of an attempt that failed.
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, streaming ? large_buffer : small_buffer);
 
   if (std::exchange(form_, nullptr)) set(CURLOPT_MIMEPOST, nullptr);
   set(CURLOPT_HTTPGET, 1L);  // undoes what the handle sent before
