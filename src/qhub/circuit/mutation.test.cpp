@@ -30,6 +30,7 @@ std::vector<std::string> corpus(std::string_view name) {
 
 /// Pieces of one or two texts put together anew, with some characters changed.
 std::string mutate(std::vector<std::string> const& texts, std::mt19937_64& random) {
+  constexpr std::string_view meaningful = ";{}()[],:\"\\0123456789-+*/ \n@$#=&|\xff";
   auto const below = [&](std::size_t bound) { return bound == 0 ? 0 : random() % bound; };
   std::string text = texts[below(texts.size())];
   for (std::size_t edits = 1 + below(4); edits > 0; --edits) {
@@ -47,7 +48,7 @@ std::string mutate(std::vector<std::string> const& texts, std::mt19937_64& rando
         text.insert(at, text.substr(below(text.size() + 1), 1 + below(20)));
         break;
       case 3:  // change a character to one that means something
-        if (at < text.size()) text[at] = ";{}()[],:\"\\0123456789-+*/ \n@$#=&|\xff"[below(36)];
+        if (at < text.size()) text[at] = meaningful[below(meaningful.size())];
         break;
       default:  // cut off
         if (below(8) == 0) text.resize(at);

@@ -116,6 +116,13 @@ class Planner {
   }
 
  private:
+  /// The bit of an amplitude's index that is the value of a qubit outside of the chunk. One without a place is in |0⟩:
+  /// for it a bit that no index has, as qubits are at most 63.
+  [[nodiscard]] std::uint64_t outer_bit(unsigned qubit) const {
+    std::uint8_t const position = placement_.position(qubit);
+    return bit(position != Placement::none ? position : 63);
+  }
+
   [[nodiscard]] unsigned low_positions() const { return std::min(shape_.chunk_bits, shape_.lane_bits + run_bits); }
 
   [[nodiscard]] bool phases_left() {
@@ -482,8 +489,8 @@ class Planner {
       bool const value = (element.control_values >> qubit & 1) != 0;
       unsigned const b = chunk_bit_[qubit];
       if (b == Placement::none) {
-        operation.outer_mask |= bit(placement_.position(qubit));
-        if (value) operation.outer_value |= bit(placement_.position(qubit));
+        operation.outer_mask |= outer_bit(qubit);
+        if (value) operation.outer_value |= outer_bit(qubit);
       } else if (b < shape_.lane_bits) {
         lanes = true;
       } else if (unsigned const t = tile_bit(qubit); t != Placement::none) {
@@ -604,7 +611,7 @@ class Planner {
         PhaseTerm term{.angle = std::arg(phase.factor)};
         for_each_bit(phase.controls, [&](unsigned q) {
           if (chunk_bit_[q] == Placement::none) {
-            term.outer |= bit(placement_.position(q));
+            term.outer |= outer_bit(q);
           } else {
             term.chunk |= 1U << chunk_bit_[q];
           }
@@ -627,8 +634,8 @@ class Planner {
     for_each_bit(element.controls, [&](unsigned qubit) {
       bool const value = (element.control_values >> qubit & 1) != 0;
       if (unsigned const b = chunk_bit_[qubit]; b == Placement::none) {
-        step.outer_mask |= bit(placement_.position(qubit));
-        if (value) step.outer_value |= bit(placement_.position(qubit));
+        step.outer_mask |= outer_bit(qubit);
+        if (value) step.outer_value |= outer_bit(qubit);
       } else if (b >= shape_.lane_bits) {
         step.chunk_mask |= 1U << b;
         if (value) step.chunk_value |= 1U << b;
