@@ -171,8 +171,8 @@ def official(program: str, rows: dict, reloads: bool) -> float:
             rows["start to SUCCEEDED, Python, p50"] = start_to_end(gateway, 30)
             rows[f"{AT_ONCE} started at once, Python, until all SUCCEEDED"] = many_at_once(gateway_of)
             ids = start_many(gateway_of, LISTED - AT_ONCE)
-            wait_for_all(gateway, ids)
-            rows[f"listing of {LISTED:,}, p50"] = listing(gateway)
+            wait_for_all(gateway_of(), ids)  # it closes connections that wait for 5 s
+            rows[f"listing of {LISTED:,}, p50"] = listing(gateway_of())
             return status_rate(f"http://127.0.0.1:{port}", "none", ids[0])
         finally:
             server.terminate()
