@@ -26,8 +26,10 @@ bool is_one(Complex factor) {
   return std::abs(factor.imag()) <= negligible && factor.real() > 0;
 }
 
+/// The phase of a number. 0 gets any: an entry that rounding made 0 has a neighbour that is not, but as small.
 Complex normalized(Complex z) {
-  return z / std::sqrt(std::norm(z));
+  double const norm = std::norm(z);
+  return norm == 0 ? 1 : z / std::sqrt(norm);
 }
 
 /// The textbook product: no number here is infinite.
