@@ -26,7 +26,7 @@ bool is_one(Complex factor) {
   return std::abs(factor.imag()) <= negligible && factor.real() > 0;
 }
 
-/// The phase of a number. 0 gets any: an entry that rounding made 0 has a neighbour that is not, but as small.
+/// The phase of a number; any of 0.
 Complex normalized(Complex z) {
   double const norm = std::norm(z);
   return norm == 0 ? 1 : z / std::sqrt(norm);
@@ -340,8 +340,10 @@ void ElementMaker::flush_mixing(unsigned qubit) {
     element.kind = cosine >= sine ? Kind::rotate : Kind::rotate_exchanged;
     element.number = cosine >= sine ? sine / cosine : cosine / sine;
     element.scale = std::max(cosine, sine) / std::sqrt(cosine * cosine + sine * sine);
-    add_phase_element(normalized(-u[1] * std::conj(u[0])), where);
+    // From the larger entries: small ones may be nothing but rounding errors, whose phases contradict each other.
     Complex const after = normalized(u[2] * std::conj(u[0]));
+    Complex const before = cosine >= sine ? u[3] * std::conj(u[0] * after) : -u[1] * std::conj(u[0]);
+    add_phase_element(normalized(before), where);
     if (!is_one(after)) waiting_[qubit] = Matrix2{1, 0, 0, after};
     factor_ *= normalized(u[0]);
   }

@@ -112,18 +112,17 @@ TEST(StatevectorEngine, NormIsPreservedOverManyGates) {
 
 // Measurements, resets and conditions anywhere: what is sampled at the end, collapsed, dropped or branched on is the
 // engine's affair, the distribution is not.
-TEST(StatevectorEngine, GatesThatCancelUpToRoundingLeaveNumbers) {
-  for (int seed = 0; seed < 2000; ++seed) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-    auto const angle = [&] { return std::uniform_real_distribution(-6.3, 6.3)(random); };
-    double const theta = angle();
-    Circuit circuit(3, 1);
-    circuit.x(2).rz(angle(), 1).u(-theta, 0, angle(), 1).u(theta, angle(), 0, 1).cx(1, 0);
-    circuit.u(std::numbers::pi / 2, -std::numbers::pi, -std::numbers::pi, 1).measure(2, 0);
-    auto const result = run(circuit, 10, 1);
-    ASSERT_EQ(result.counts.entries.size(), 1U) << "seed " << seed;
-    ASSERT_EQ(result.counts.entries[0].shots, 10U);
-    ASSERT_EQ(dense::disagreement(result.counts, dense::Distribution(circuit).probabilities()), "") << "seed " << seed;
+/// Off the diagonal their product has rounding errors, whose phases must not matter.
+TEST(StatevectorEngine, GatesMayCancelUpToRounding) {
+  std::mt19937_64 random(5);
+  auto const angle = [&] { return std::uniform_real_distribution(-6.3, 6.3)(random); };
+  for (int k = 0; k < 2000; ++k) {
+    double const theta = angle(), phi = angle(), lambda = angle();
+    Circuit circuit(3, 3);
+    circuit.h(0).u(theta, phi, angle(), 0).rz(lambda, 0).u(-theta, angle(), -phi - lambda, 0);
+    circuit.cx(0, 1).h(2).u(std::numbers::pi / 2, angle(), angle(), 0).cx(2, 0);
+    circuit.measure(0, 0).measure(1, 1).measure(2, 2);
+    ASSERT_EQ(dense::disagreement(run(circuit, 2000, 1).counts, dense::Distribution(circuit).probabilities()), "");
   }
 }
 
