@@ -119,8 +119,9 @@ TEST(StatevectorEngine, GatesMayCancelUpToRounding) {
   for (int k = 0; k < 2000; ++k) {
     double const theta = angle(), phi = angle(), lambda = angle();
     Circuit circuit(3, 3);
-    circuit.h(0).u(theta, phi, angle(), 0).rz(lambda, 0).u(-theta, angle(), -phi - lambda, 0);
-    circuit.cx(0, 1).h(2).u(std::numbers::pi / 2, angle(), angle(), 0).cx(2, 0);
+    circuit.u(angle(), angle(), angle(), 0).h(1).h(2).cx(2, 0);
+    circuit.u(theta, phi, angle(), 0).rz(lambda, 0).u(-theta, angle(), -phi - lambda, 0);
+    circuit.cx(0, 1).u(std::numbers::pi / 2, angle(), angle(), 0);
     circuit.measure(0, 0).measure(1, 1).measure(2, 2);
     ASSERT_EQ(dense::disagreement(run(circuit, 2000, 1).counts, dense::Distribution(circuit).probabilities()), "");
   }
