@@ -21,7 +21,9 @@ EulerAngles euler_angles(std::span<Complex const> matrix) {
   } else {
     angles.phase = std::arg(matrix[0]);
     angles.phi = std::arg(matrix[2]) - angles.phase;
-    angles.lambda = std::arg(-matrix[1]) - angles.phase;
+    // From the larger entry: the phases of small ones are inexact, and only their sum or difference matters.
+    angles.lambda =
+        cosine >= sine ? std::arg(matrix[3]) - angles.phase - angles.phi : std::arg(-matrix[1]) - angles.phase;
   }
   return angles;
 }
