@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support.hub import Hub
 from support.programs import REPOSITORY, program
 
 BUILD = Path(program("qhubctl")).parent.parent
@@ -68,7 +69,13 @@ def test_what_is_installed_stands_alone(prefix):
             assert Path(included) in headers, f"{header} includes {included}"
 
 
-@pytest.mark.skipif("QHUB_LONG_TESTS" not in os.environ, reason="takes minutes: QHUB_LONG_TESTS=1")
+def test_a_hub_takes_the_configuration_of_the_package(tmp_path):
+    with Hub(tmp_path / "data", "--config", str(REPOSITORY / "packaging/qhubd.toml")) as hub:
+        pass
+    assert '{"time":"' in hub.log.read_text()  # it asks for JSON
+
+
+@pytest.mark.skipif(not os.environ.get("QHUB_LONG"), reason="takes minutes: QHUB_LONG=1")
 @pytest.mark.parametrize("how", ["add_subdirectory", "FetchContent"])
 def test_as_part_of_another_project(how, tmp_path):
     commands = {
