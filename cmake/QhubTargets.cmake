@@ -1,13 +1,14 @@
 # One folder is one library, and its files' suffixes say what they are:
 #   x.cpp  source    x.test.cpp  GoogleTest    x.fuzz.cpp  libFuzzer, one program each (clang only)
+#   x.main.cpp  belongs to a program: see qhub_program
 
-# qhub_library(NAME FOLDER DIR [SOURCES FILE...] [DEPENDS TARGET...])
+# qhub_library(NAME FOLDER DIR [SOURCES FILE...] [DEPENDS TARGET...] [TEST_DEPENDS TARGET...])
 # Makes library NAME from DIR/**/*.cpp and SOURCES, and NAME_tests from DIR/**/*.test.cpp.
 function(qhub_library name)
   cmake_parse_arguments(arg "" "FOLDER" "SOURCES;DEPENDS;TEST_DEPENDS" ${ARGN})
   file(GLOB_RECURSE files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.cpp")
   set(sources ${files})
-  list(FILTER sources EXCLUDE REGEX "\\.(test|fuzz|bench|main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "\\.(test|fuzz|main)\\.cpp$")
   set(tests ${files})
   list(FILTER tests INCLUDE REGEX "\\.test\\.cpp$")
   set(fuzzers ${files})

@@ -1,5 +1,5 @@
 # sanitized: no, it runs none of our programs
-"""Folders include each other along the arrows of docs/architecture.md only."""
+"""Folders include each other along the arrows of CONTRIBUTING.md only."""
 
 from __future__ import annotations
 
