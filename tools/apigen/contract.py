@@ -28,6 +28,7 @@ CPP_KEYWORDS = set(
 # What the generated code stands on; a schema of such a name would hide it.
 SUPPORT_TYPES = {"Box", "File", "Headers", "Json", "JsonObject", "OpenEnum", "Timestamp", "Union"}
 METHODS = ("get", "put", "post", "delete", "patch", "head")
+MOST_FIELDS = 128  # of one type: src/qhub/api/codec.cpp has room for as many
 
 
 class ContractError(Exception):
@@ -77,6 +78,10 @@ class Struct:
     aliases: list[str]
     has_extras: bool = True
     discriminator_hint: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.fields) > MOST_FIELDS:
+            raise ContractError(f"{self.name} has {len(self.fields)} fields; {MOST_FIELDS} are the most")
 
 
 @dataclasses.dataclass

@@ -3,6 +3,7 @@ read the difference before you commit it."""
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -21,6 +22,10 @@ def generate(source: pathlib.Path, output: pathlib.Path) -> subprocess.Completed
     )
 
 
+def files(folder: pathlib.Path) -> list[pathlib.Path]:
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
 def read(tmp_path: pathlib.Path, change) -> contract.Api:
     document = yaml.safe_load((HERE / "tiny.yaml").read_text())
     change(document)
@@ -33,12 +38,13 @@ def test_output_is_as_expected(tmp_path):
     result = generate(HERE / "tiny.yaml", tmp_path)
     assert result.returncode == 0, result.stderr
     expected = HERE / "expected"
-    for path in sorted(p for p in tmp_path.rglob("*") if p.is_file()):
-        kept = expected / path.relative_to(tmp_path)
-        if os.environ.get("QHUB_UPDATE_EXPECTED"):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(path.read_text())
-        assert path.read_text() == kept.read_text(), f"{kept.name} differs"
+    if os.environ.get("QHUB_UPDATE_EXPECTED"):
+        shutil.rmtree(expected)
+        shutil.copytree(tmp_path, expected)
+    names = files(tmp_path)
+    assert names == files(expected)
+    for name in names:
+        assert (tmp_path / name).read_text() == (expected / name).read_text(), f"{name} differs"
 
 
 def test_unchanged_files_are_left_alone(tmp_path):
@@ -82,6 +88,14 @@ def test_two_fields_of_one_member_name_are_refused(tmp_path):
         document["components"]["schemas"]["Chest"]["properties"]["created_at"] = {"type": "string"}
 
     with pytest.raises(contract.ContractError, match="two members are called created_at"):
+        read(tmp_path, change)
+
+
+def test_a_type_of_too_many_fields_is_refused(tmp_path):
+    def change(document):
+        document["components"]["schemas"]["Chest"]["properties"] = {f"a{i}": {"type": "string"} for i in range(129)}
+
+    with pytest.raises(contract.ContractError, match="Chest has 129 fields; 128 are the most"):
         read(tmp_path, change)
 
 
